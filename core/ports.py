@@ -16,7 +16,6 @@ from core.domain.models import (
     Employee,
     Event,
     Integration,
-    Level,
     MappingChange,
     Names,
     Pause,
@@ -222,8 +221,8 @@ class Documents(Repository[Document], Protocol):
     def placed_at(self, path: str) -> list[Document]:
         """Live documents whose last version lies at that `Place.path`."""
 
-    def uses(self, sha256: str) -> bool:
-        """Whether a live document has these bytes."""
+    def uses(self, sha256: str, since: datetime) -> bool:
+        """Whether a document that is live, or was at that moment, has these bytes."""
 
 
 class Deliveries(Repository[Delivery], Protocol):
@@ -247,8 +246,8 @@ class Deliveries(Repository[Delivery], Protocol):
 
     def held(self, hold: str) -> list[Delivery]: ...
 
-    def uses(self, sha256: str) -> bool:
-        """Whether an unfinished delivery has these bytes."""
+    def uses(self, sha256: str, since: datetime) -> bool:
+        """Whether a delivery that is unfinished, or was at that moment, has these bytes."""
 
     def counts(self) -> dict[str, int]:
         """How many by status."""
@@ -259,17 +258,33 @@ class Deliveries(Repository[Delivery], Protocol):
     def next_due(self) -> datetime | None:
         """When the first queued, unheld delivery is due."""
 
+    def failed_tasks(self, now: datetime) -> int:
+        """How many tasks have a delivery that failed, or that has been failing for a while (section 2.8)."""
+
 
 class Store(Protocol):
     """The office's whole state. A change and its events are one transaction; see the design's *State*."""
 
-    clients: Clients
-    templates: Templates
-    employees: Employees
-    tasks: Tasks
-    documents: Documents
-    deliveries: Deliveries
-    mapping_changes: Repository[MappingChange]
+    @property
+    def clients(self) -> Clients: ...
+
+    @property
+    def templates(self) -> Templates: ...
+
+    @property
+    def employees(self) -> Employees: ...
+
+    @property
+    def tasks(self) -> Tasks: ...
+
+    @property
+    def documents(self) -> Documents: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
+
+    @property
+    def mapping_changes(self) -> Repository[MappingChange]: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Several changes, one commit; an exception undoes them all. Waits its turn, bounded."""
@@ -285,10 +300,13 @@ class Store(Protocol):
         Each becomes `sending` with the next epoch; nothing while the integration is off or sending is paused.
         """
 
+    def take_over(self, orphan: Delivery, worker: str) -> Delivery | None:
+        """Claim for `worker`, with the next epoch, what a dead worker was sending; None when someone else was first."""
+
     def settle(self, delivery: Delivery) -> bool:
         """Write a claimed delivery's next state, if it is still `sending` under the same epoch.
 
-        When it leaves `sending` without further tries under way, a newer version that waited for it is released.
+        When it leaves `sending`, a newer version that was held for it is released.
         Returns whether it was written (compare-and-set on delivery and epoch).
         """
 
@@ -297,14 +315,8 @@ class Store(Protocol):
     def append(self, events: Sequence[Event]) -> None:
         """Append; a reader that has read up to event N never later finds a new one at or below N."""
 
-    def events_after(
-        self,
-        seq: int,
-        *,
-        limit: int = 1000,
-        level: Level | None = None,
-        client: str | None = None,
-    ) -> list[Event]: ...
+    def events_after(self, seq: int, *, limit: int = 1000) -> list[Event]:
+        """The events above `seq`, oldest first."""
 
     def events_of_document(self, document: str) -> list[Event]: ...
 

@@ -165,7 +165,7 @@ class Intent(Model):
     event: str
     expected: str | None = None  # SHA-256 of what it replaces
     scratch: str
-    epoch: int
+    params: dict[str, Any] = {}
 
 
 class Delivery(Model):

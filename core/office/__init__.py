@@ -1,0 +1,6 @@
+"""The use cases, a module a family, each on a `Context`; every face talks to these and to nothing below."""
+
+from core.office.context import Context, create_office, open_office
+from core.office.errors import OfficeUnusable, PortalUnusable, Refused
+
+__all__ = ["Context", "OfficeUnusable", "PortalUnusable", "Refused", "create_office", "open_office"]

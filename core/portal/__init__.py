@@ -1,0 +1,78 @@
+"""The portals, told apart by URL: `dir:///path` here, WebDAV to come."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+
+from core.domain.text import InvalidValue, Text
+from core.ports import Portal
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
+
+
+class PortalUrlError(InvalidValue):
+    """The URL names no portal that we can open; `text` says why, in both languages."""
+
+
+def open_portal(url: str, *, file_mode: int = 0o644, folder_mode: int = 0o755, group: int | None = None) -> Portal:
+    """Open the portal that a URL names; nothing is asked of it yet.
+
+    Args:
+        url: `dir:///absolute/path`, percent-encoded (RFC 3986) or with letters as they are.
+        file_mode, folder_mode, group: of what is made in a directory, see `DirectoryPortal`.
+
+    Raises:
+        PortalUrlError: the URL cannot be understood, or its scheme has no adapter.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise PortalUrlError(_UNKNOWN, url=url) from None
+    load = SCHEMES.get(parts.scheme)
+    if load is None:
+        raise PortalUrlError(_UNKNOWN, url=url)
+    return load(parts, file_mode, folder_mode, group)
+
+
+def _directory(parts: SplitResult, file_mode: int, folder_mode: int, group: int | None) -> Portal:
+    from core.portal.directory import DirectoryPortal  # noqa: PLC0415 - only the adapter in use is imported
+
+    url = parts.geturl()
+    if parts.netloc or not parts.path.startswith("/"):
+        raise PortalUrlError(_NOT_ABSOLUTE, url=url)
+    if parts.query or parts.fragment or _BAD_ESCAPE.search(parts.path):
+        raise PortalUrlError(_NOT_ENCODED, url=url)
+    path = Path(os.fsdecode(unquote_to_bytes(parts.path)))
+    return DirectoryPortal(path, file_mode=file_mode, folder_mode=folder_mode, group=group)
+
+
+def _not_yet(parts: SplitResult, file_mode: int, folder_mode: int, group: int | None) -> Portal:
+    raise PortalUrlError(_NOT_YET, scheme=parts.scheme)
+
+
+SCHEMES: dict[str, Callable[[SplitResult, int, int, int | None], Portal]] = {
+    "dir": _directory,
+    "webdav+https": _not_yet,
+    "webdav+http": _not_yet,
+}
+
+_UNKNOWN = Text(
+    "Não conheço o endereço de portal {url}. Use dir:///caminho/da/pasta.",
+    "No portal is known by the URL {url}. Use dir:///path/to/folder.",
+)
+_NOT_ABSOLUTE = Text(
+    "O endereço {url} precisa de um caminho completo, com três barras: dir:///caminho/da/pasta.",
+    "The URL {url} needs an absolute path, with three slashes: dir:///path/to/folder.",
+)
+_NOT_ENCODED = Text(
+    "No endereço {url}, escreva ? como %3F, # como %23 e % como %25.",
+    "In the URL {url}, write ? as %3F, # as %23 and % as %25.",
+)
+_NOT_YET = Text(
+    "Portais {scheme}:// ainda não estão disponíveis nesta versão. Use dir:///caminho/da/pasta.",
+    "Portals of {scheme}:// are not available in this version yet. Use dir:///path/to/folder.",
+)

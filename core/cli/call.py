@@ -1,0 +1,96 @@
+"""One call of the command: its arguments, its language, and where its words go."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.domain.text import Text
+
+if TYPE_CHECKING:
+    from core.domain.permissions import Actor
+    from core.office import Context
+    from core.office.errors import OfficeError
+
+TO_DO = Text("Para resolver: {remedy}", "What to do: {remedy}")
+
+DONE, NOT_ALL, USAGE, UNUSABLE, PORTAL = range(5)
+"""Exit statuses (the design's section 6)."""
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: object) -> str:
+    """Text that cannot move the cursor, colour the screen or turn the reading direction."""
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", str(text))
+
+
+@dataclass(frozen=True)
+class Call:
+    """Results go to stdout, everything else to stderr."""
+
+    args: Namespace
+    lang: str
+
+    @property
+    def json(self) -> bool:
+        return bool(self.args.json)
+
+    @property
+    def folder(self) -> Path:
+        """The office's folder: `--office`, else `MALOTE_OFFICE`, else the platform's data directory."""
+        named = self.args.office or os.environ.get("MALOTE_OFFICE")
+        if named:
+            return Path(named).expanduser().absolute()
+        from platformdirs import user_data_path  # 20 ms, and most offices are named
+
+        return user_data_path("malote")
+
+    @contextmanager
+    def office(self) -> Iterator[tuple[Context, Actor]]:
+        """The office opened, and who acts."""
+        from core.office import open_office  # `--help` needs no office
+        from core.office.actors import who_acts
+
+        with open_office(self.folder) as ctx:
+            yield ctx, who_acts(ctx, self.args.actor or os.environ.get("MALOTE_EMPLOYEE"))
+
+    def say(self, text: Text, **params: object) -> str:
+        return text.say(self.lang, **params)
+
+    def print(self, line: str = "") -> None:
+        """A line of the result."""
+        sys.stdout.write(plain(line) + "\n")
+
+    def tell(self, text: Text, **params: object) -> None:
+        """A line beside the result."""
+        sys.stderr.write(plain(self.say(text, **params)) + "\n")
+
+    def complain(self, error: OfficeError) -> None:
+        """What the office refused, and what to do."""
+        sys.stderr.write(plain(error.sentence.say(self.lang).strip()) + "\n")
+        if error.remedy is not None:
+            self.tell(TO_DO, remedy=error.remedy.say(self.lang))
+
+    def dump(self, value: Any) -> None:
+        """The result as JSON."""
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+    def table(self, heads: Sequence[Text], rows: Iterable[Sequence[object]]) -> None:
+        """Aligned columns under their heads; nothing at all for no rows."""
+        cells = [[plain("" if cell is None else cell) for cell in row] for row in rows]
+        if not cells:
+            return
+        cells.insert(0, [self.say(head) for head in heads])
+        widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+        for row in cells:
+            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            sys.stdout.write(line.rstrip() + "\n")

@@ -1,0 +1,119 @@
+"""`malote log`, `malote errors`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from core.cli.call import DONE, Call, plain
+from core.domain.events import message
+from core.domain.models import Event, Level, rfc3339
+from core.domain.text import Text
+from core.office import journal
+
+SIGNS = {Level.INFO: " ", Level.WARNING: "!", Level.ERROR: "✗"}
+NO_ERRORS = Text("Nenhuma falha.", "No failures.")
+NO_EVENTS = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
+TO_DO = Text("    Para resolver: {remedy}", "    What to do: {remedy}")
+AGAIN = Text("    Nova tentativa às {at}", "    Tried again at {at}")
+POLL = 0.25
+PAGE = 1000
+
+
+def event_json(event: Event, lang: str) -> dict[str, Any]:
+    """An event in the form that other programs rely on (the design's section 6)."""
+    return {
+        "seq": event.seq,
+        "at": rfc3339(event.at),
+        "level": event.level,
+        "code": event.code,
+        "actor": event.actor,
+        "delivery": event.delivery,
+        "task": event.task,
+        "client": event.client,
+        "document": event.document,
+        "folder": None if event.folder is None else list(event.folder),
+        "name": event.name,
+        "message": message(event, lang),
+        "login": event.login,
+    }
+
+
+def show_event(call: Call, event: Event) -> None:
+    """One line of the journal, for a person."""
+    where = " ".join(part for part in (event.task, event.actor) if part)
+    call.print(f"{event.at.astimezone():%d/%m %H:%M:%S} {SIGNS[event.level]} {message(event, call.lang)}  [{where}]")
+
+
+def log_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.add_argument(
+        "--follow", "-f", action="store_true", help=Text("continua mostrando o que acontece", "keep showing").text(lang)
+    )
+    parser.add_argument(
+        "--since", type=int, default=0, metavar="SEQ", help=Text("depois deste número", "after this number").text(lang)
+    )
+
+
+def log_command(call: Call) -> int:
+    with call.office() as (ctx, _):
+        seq = call.args.since
+        seen = ctx.store.data_version()
+        if not call.args.follow and ctx.store.last_seq() <= seq and not call.json:
+            call.tell(NO_EVENTS)
+        while True:
+            while events := ctx.store.events_after(seq, limit=PAGE):
+                for event in events:
+                    if call.json:
+                        sys.stdout.write(json.dumps(event_json(event, call.lang), ensure_ascii=False) + "\n")
+                    else:
+                        show_event(call, event)
+                sys.stdout.flush()
+                seq = events[-1].seq
+            if not call.args.follow:
+                return DONE
+            while (version := ctx.store.data_version()) == seen:
+                time.sleep(POLL)
+            seen = version
+
+
+def errors_arguments(parser: ArgumentParser, lang: str) -> None:
+    pass
+
+
+def errors_command(call: Call) -> int:
+    with call.office() as (ctx, _):
+        found = journal.troubles(ctx)
+    if call.json:
+        call.dump([_json(one, call.lang) for one in found])
+        return DONE
+    if not found:
+        call.tell(NO_ERRORS)
+    for one in found:
+        subject = one.subject
+        head = "" if subject is None else f"{subject.task.id}/{subject.document.name}  {subject.client.name}  "
+        call.print(f"{'✗' if one.retry_at is None else '↻'} {head}{one.message.say(call.lang).strip()}")
+        call.print(call.say(TO_DO, remedy=one.remedy.say(call.lang)))
+        if one.retry_at is not None:
+            call.print(call.say(AGAIN, at=f"{one.retry_at.astimezone():%H:%M:%S}"))
+    return DONE
+
+
+def _json(one: journal.Trouble, lang: str) -> dict[str, Any]:
+    subject = one.subject
+    return {
+        "delivery": None if subject is None else subject.delivery.id,
+        "task": None if subject is None else subject.task.id,
+        "client": None if subject is None else subject.client.id,
+        "client_name": None if subject is None else subject.client.name,
+        "template": None if subject is None else subject.template.id,
+        "document": None if subject is None else subject.document.id,
+        "code": one.code,
+        "message": plain(one.message.say(lang).strip()),
+        "remedy": plain(one.remedy.say(lang)),
+        "attempts": one.attempts,
+        "at": rfc3339(one.at),
+        "retry_at": None if one.retry_at is None else rfc3339(one.retry_at),
+    }

@@ -1,0 +1,50 @@
+"""A worker proves that it lives by an `flock` on a file of its own, not by a clock: a stopped one still holds it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def living(folder: Path, worker: str) -> Iterator[None]:
+    """Be alive as `worker` for the length of the block; `folder` is of this host."""
+    path = folder / f"{worker}.lock"
+    handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def is_alive(folder: Path, worker: str) -> bool:
+    """Whether that worker's process still runs (on this host)."""
+    try:
+        handle = os.open(folder / f"{worker}.lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)
+
+
+def bury(folder: Path) -> None:
+    """Remove the lock files of the dead."""
+    for path in folder.glob("*.lock"):
+        if not is_alive(folder, path.stem):
+            path.unlink(missing_ok=True)
+
+
+def anyone(folder: Path) -> bool:
+    """Whether any worker runs."""
+    return any(is_alive(folder, path.stem) for path in folder.glob("*.lock"))

@@ -1,0 +1,193 @@
+"""What came of a delivery, as its next state, its document's place and the events that tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from core.delivery.plan import Already, Put, Subject, show_place
+from core.domain.checks import Skipped
+from core.domain.destinations import show_destination
+from core.domain.events import EVENTS
+from core.domain.failures import next_try
+from core.domain.lineage import cancel, hold_of
+from core.domain.models import Delivery, DeliveryStatus, Document, Event, Intent, Place, Placement, rfc3339
+from core.domain.text import Text
+from core.ports import Store
+
+SUPERSEDED = Text("uma versão mais nova foi anexada", "a newer version was attached")
+REMOVED = Text("o documento foi removido", "the document was removed")
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A delivery's next state, with what is written in the same transaction."""
+
+    delivery: Delivery
+    document: Document | None = None
+    events: tuple[Event, ...] = ()
+
+
+def event(subject: Subject, code: str, now: datetime, params: Mapping[str, Any], place: Place | None = None) -> Event:
+    """An event of the journal about a delivery."""
+    delivery = subject.delivery
+    return Event(
+        at=now,
+        code=code,
+        level=EVENTS[code].level,
+        actor=delivery.authorised_by,
+        delivery=delivery.id,
+        task=delivery.task,
+        client=delivery.client,
+        document=delivery.document,
+        folder=place.folder if place else None,
+        name=place.name if place else subject.document.name,
+        params=dict(params),
+    )
+
+
+def intended(subject: Subject, put: Put) -> Delivery:
+    """The delivery with what it is about to do, to be committed before the first byte leaves."""
+    delivery = subject.delivery
+    intent = Intent(
+        place=put.place,
+        event=put.event,
+        expected=put.expected,
+        scratch=f"{delivery.id}-{delivery.epoch}",
+        params=put.params,
+    )
+    return delivery.model_copy(update={"intent": intent})
+
+
+def delivered(subject: Subject, done: Put | Already | Intent, now: datetime) -> Settlement:
+    """The version lies at its place."""
+    code = "already_there" if isinstance(done, Already) else done.event
+    params = {} if isinstance(done, Already) else done.params
+    delivery = subject.delivery.model_copy(
+        update={
+            "status": DeliveryStatus.DELIVERED,
+            "outcome": code,
+            "place": done.place,
+            "intent": None,
+            "failure": None,
+            "detail": "",
+            "failing_since": None,
+            "settled_at": now,
+        }
+    )
+    placement = Placement(place=done.place, sha256=delivery.sha256, size=delivery.size, delivery=delivery.id, at=now)
+    document = subject.document
+    if document.placement is not None and document.placement.place == done.place and code == "already_there":
+        placement = placement.model_copy(update={"seen": document.placement.seen})
+    told = {
+        "place": show_place(done.place),
+        "template_name": subject.template.name,
+        "destination": show_destination(subject.template.destination or ()),
+        **params,
+    }
+    events = [event(subject, code, now, told, done.place)]
+    moved_from = None if isinstance(done, Intent) else done.moved_from
+    if moved_from is not None:
+        events.append(event(subject, "destination_moved", now, {"old": show_place(moved_from)}, done.place))
+    return Settlement(delivery, document.model_copy(update={"placement": placement}), tuple(events))
+
+
+def skipped(subject: Subject, outcome: Skipped, now: datetime) -> Settlement:
+    delivery = subject.delivery.model_copy(
+        update={"status": DeliveryStatus.SKIPPED, "outcome": "skipped", "settled_at": now, "failure": None}
+    )
+    return Settlement(delivery, events=(event(subject, "skipped", now, {"why": list(outcome.why)}),))
+
+
+def failed(
+    subject: Subject,
+    code: str,
+    now: datetime,
+    jitter: float,
+    *,
+    detail: str = "",
+    retry_after: float | None = None,
+    intent: Intent | None = None,
+) -> Settlement:
+    """A try failed: queued again with its next time, or failed until a person mends the cause.
+
+    Args:
+        intent: what may have taken effect all the same.
+    """
+    delivery = subject.delivery
+    attempts = delivery.attempts + 1
+    retry_at = next_try(code, attempts, now, jitter, retry_after)
+    update = {
+        "attempts": attempts,
+        "failure": code,
+        "detail": detail,
+        "intent": intent,
+        "failing_since": delivery.failing_since or now,
+        "worker": None,
+    }
+    params = {"failure": code, **failure_params(subject, detail)}
+    if retry_at is None:
+        update |= {"status": DeliveryStatus.FAILED, "settled_at": now}
+        told = event(subject, "failed", now, params)
+    else:
+        update |= {"status": DeliveryStatus.QUEUED, "due_at": retry_at}
+        params["retry_at"] = rfc3339(retry_at)
+        told = event(subject, "waiting", now, params)
+    return Settlement(delivery.model_copy(update=update), events=(told,))
+
+
+def released(subject: Subject, now: datetime, intent: Intent | None) -> Settlement:
+    """Back into the queue untried: all sending pauses, or the worker was told to stop."""
+    update = {"status": DeliveryStatus.QUEUED, "worker": None, "due_at": now, "intent": intent}
+    return Settlement(subject.delivery.model_copy(update=update))
+
+
+def failure_params(subject: Subject, detail: str = "") -> dict[str, str]:
+    """What the sentences and remedies of failures speak of."""
+    department = subject.template.department
+    return {
+        "delivery": subject.delivery.id,
+        "document": subject.document.id,
+        "name": subject.document.name,
+        "task": subject.task.id,
+        "client": subject.client.id,
+        "client_name": subject.client.name,
+        "template": subject.template.id,
+        "template_name": subject.template.name,
+        "employee": subject.delivery.authorised_by,
+        "department": department,
+        "department_q": f'"{department}"' if " " in department else department,
+        "folder": show_destination((*subject.client.portal, *(subject.template.destination or ()))),
+        "detail": detail,
+    }
+
+
+def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime) -> Settlement | None:
+    """Write what came of a delivery, in the caller's transaction.
+
+    What failed, or was released, after a newer version came or the document was removed, ends as cancelled instead:
+    nothing broken blocks what mends it.
+
+    Returns:
+        What was written; None when the delivery was no longer ours (compare-and-set on delivery and epoch).
+    """
+    document = store.documents.get(subject.document.id)
+    assert document is not None
+    ended = REMOVED if not document.live else SUPERSEDED if document.version > subject.delivery.version else None
+    unsent = settlement.delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
+    if ended is not None and unsent:
+        cancelled = cancel(settlement.delivery, now)
+        settlement = replace(
+            settlement, delivery=cancelled, events=(event(subject, "cancelled", now, {"why": list(ended)}),)
+        )
+    elif settlement.delivery.status is DeliveryStatus.QUEUED:
+        task = store.tasks.get(subject.task.id) or subject.task
+        settlement = replace(settlement, delivery=settlement.delivery.model_copy(update={"hold": hold_of(task, ())}))
+    if not store.settle(settlement.delivery):
+        return None
+    if settlement.document is not None:
+        store.documents.save([document.model_copy(update={"placement": settlement.document.placement})])
+    store.append(settlement.events)
+    return settlement

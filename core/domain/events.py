@@ -1,0 +1,108 @@
+"""The catalogue of events: every code that the journal can hold, its level and its sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from core.domain.failures import FAILURES
+from core.domain.models import Event, Level
+from core.domain.text import Text
+
+
+@dataclass(frozen=True)
+class Kind:
+    sentence: Text
+    level: Level = Level.INFO
+
+
+EVENTS: dict[str, Kind] = {
+    # the portal
+    "delivered": Kind(Text("Enviado: {place}", "Delivered: {place}")),
+    "replaced": Kind(Text("Substituído: {place}", "Replaced: {place}")),
+    "already_there": Kind(Text("Já estava no portal: {place}", "Already at the portal: {place}")),
+    "kept_both": Kind(
+        Text(
+            "Mantidos os dois: {wanted} já existia ({why}); enviado como {place}",
+            "Kept both: {wanted} existed ({why}); delivered as {place}",
+        ),
+        Level.WARNING,
+    ),
+    "destination_moved": Kind(
+        Text(
+            "A pasta de destino mudou; a versão anterior continua em {old}",
+            "The destination changed; the earlier version still lies at {old}",
+        ),
+        Level.WARNING,
+    ),
+    "skipped": Kind(Text("Não enviado: {why}", "Not sent: {why}")),
+    "failed": Kind(Text("Falha no envio de {name}: {sentence}", "Sending {name} failed: {sentence}"), Level.ERROR),
+    "waiting": Kind(
+        Text("Nova tentativa de {name} em {retry_at}: {sentence}", "{name} is tried again at {retry_at}: {sentence}"),
+        Level.WARNING,
+    ),
+    "cancelled": Kind(Text("Envio cancelado: {why}", "Delivery cancelled: {why}")),
+    "requeued": Kind(Text("De volta à fila: {why}", "Queued again: {why}")),
+    "taken_over": Kind(
+        Text("Envio retomado de um processo que terminou", "Delivery taken over from a process that ended"),
+        Level.WARNING,
+    ),
+    "portal_paused": Kind(Text("Envios em pausa: {sentence}", "Sending paused: {sentence}"), Level.ERROR),
+    "portal_resumed": Kind(Text("O portal voltou; os envios continuam", "The portal is back; sending goes on")),
+    # tasks and documents
+    "attached": Kind(Text("Anexado: {name} ({size} bytes)", "Attached: {name} ({size} bytes)")),
+    "version_attached": Kind(
+        Text("Nova versão ({version}) de {name} ({size} bytes)", "New version ({version}) of {name} ({size} bytes)")
+    ),
+    "name_rewritten": Kind(
+        Text("O nome {source} não serve no portal; será {name}", "The portal cannot hold {source}; it becomes {name}"),
+        Level.WARNING,
+    ),
+    "removed": Kind(Text("Documento removido: {name}. {remains}", "Document removed: {name}. {remains}")),
+    "not_restored": Kind(
+        Text(
+            "A importação trouxe {name}, que alguém removeu; continua removido",
+            "The import brought {name}, which someone removed; it stays removed",
+        ),
+        Level.WARNING,
+    ),
+    "seen_marked": Kind(
+        Text("Marcado como visto pelo cliente (Cadeado): {place}", "Marked as seen by the client: {place}")
+    ),
+    "seen_unmarked": Kind(Text("Marca de visto retirada: {place}", "Mark of seen taken back: {place}")),
+    "queued": Kind(Text("Na fila de envio: {name}", "Queued: {name}")),
+    "completed": Kind(Text("Tarefa concluída: {task_name}", "Task completed: {task_name}")),
+    "missing_documents": Kind(
+        Text("Tarefa {task_name} concluída sem documento de: {missing}", "{task_name} completed without: {missing}"),
+        Level.WARNING,
+    ),
+    "reopened": Kind(Text("Tarefa reaberta: {task_name}", "Task reopened: {task_name}")),
+    # the office
+    "activated": Kind(Text("Integração ativada", "Integration activated")),
+    "deactivated": Kind(Text("Integração desativada", "Integration deactivated")),
+    "mapped": Kind(Text("{template_name}: pasta {destination}", "{template_name}: folder {destination}")),
+    "unmapped": Kind(Text("{template_name}: sem pasta de destino", "{template_name}: no destination")),
+    "mapping_undone": Kind(
+        Text("{template_name}: desfeito, pasta {destination}", "{template_name}: undone, {destination}")
+    ),
+    "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
+    "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
+    "imported": Kind(
+        Text("Importado {file}: {added} novos, {changed} alterados", "Imported {file}: {added} new, {changed} changed")
+    ),
+}
+
+
+def message(event: Event, lang: str = "pt") -> str:
+    """The event's sentence in a language; what an older version wrote is shown as well as can be."""
+    kind = EVENTS.get(event.code)
+    if kind is None:
+        return event.code
+    params: dict[str, object] = defaultdict(str, event.params)
+    params.setdefault("name", event.name or "")
+    for key, value in event.params.items():
+        if isinstance(value, list | tuple) and len(value) == 2:  # a text in both languages
+            params[key] = Text(*value).text(lang)
+    if failure := FAILURES.get(event.params.get("failure", "")):
+        params["sentence"] = failure.sentence.text(lang).format_map(params).strip()
+    return kind.sentence.text(lang).format_map(params)

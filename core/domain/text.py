@@ -1,0 +1,70 @@
+"""What a user reads, in both languages, and the foldings by which names are compared tolerantly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Text(NamedTuple):
+    """One sentence in Portuguese and in English; `{name}` in it is filled by `say`."""
+
+    pt: str
+    en: str
+
+    def text(self, lang: str = "pt") -> str:
+        """The sentence in a language (anything but `en` is Portuguese), its parameters unfilled."""
+        return self.en if lang == "en" else self.pt
+
+    def say(self, lang: str = "pt", /, **params: object) -> str:
+        """The sentence in a language, filled.
+
+        Raises:
+            KeyError: a parameter of the sentence is missing.
+        """
+        return self.text(lang).format(**params)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text together with its parameters: what is said about one thing, language chosen later."""
+
+    text: Text
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, lang: str = "pt") -> str:
+        return self.text.say(lang, **self.params)
+
+
+class InvalidValue(ValueError):
+    """What someone gave cannot be taken; `sentence` says why, and so does `str()`, in Portuguese."""
+
+    def __init__(self, text: Text, **params: object):
+        super().__init__(text.say(**params))
+        self.sentence = Sentence(text, params)
+
+    @property
+    def text(self) -> Text:
+        return self.sentence.text
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        return self.sentence.params
+
+
+def fold(s: str) -> str:
+    """Fold for tolerant comparison: case, accents and compatibility forms dropped, white space collapsed."""
+    if not s.isascii():
+        # casefold on both sides: each of the two can bring forth what the other one changes
+        s = "".join(c for c in unicodedata.normalize("NFKD", s.casefold()) if not unicodedata.combining(c))
+    return " ".join(s.casefold().split())
+
+
+def words(s: str) -> tuple[str, ...]:
+    """The folded alphanumeric words of a text, in order: `EFD-Contribuições` gives `efd`, `contribuicoes`."""
+    return tuple(_WORD.findall(fold(s)))

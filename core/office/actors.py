@@ -1,0 +1,78 @@
+"""Who acts (the design's section 2.7)."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+from core.domain.models import Template
+from core.domain.permissions import EXPRESS, Actor
+from core.domain.text import Text
+from core.office.context import Context
+from core.office.errors import Refused
+
+UNKNOWN = Text("Não há funcionário {employee}.", "There is no employee {employee}.")
+SEE_EMPLOYEES = Text("Veja os cadastrados: malote employees.", "See who there is: malote employees.")
+NOBODY = Text(
+    "Não sei quem você é: nenhum funcionário tem o login {login}.",
+    "I do not know who you are: no employee has the login {login}.",
+)
+SAY_WHO = Text(
+    "Diga com --as FUNCIONÁRIO ou MALOTE_EMPLOYEE, ou peça ao administrador: malote employee set ID --login {login}.",
+    "Say so with --as EMPLOYEE or MALOTE_EMPLOYEE, or ask the admin: malote employee set ID --login {login}.",
+)
+ADMINS_ONLY = Text(
+    "{actor} não é administrador; isto é só para administradores.", "{actor} is no admin; this is for admins only."
+)
+ASK_ADMIN = Text("Peça a um administrador (malote employees mostra quem é).", "Ask an admin (see: malote employees).")
+NOT_YOURS = Text(
+    "{actor} não tem permissão para documentos do departamento {department}.",
+    "{actor} may not handle documents of the department {department}.",
+)
+GIVE_IT = Text(
+    'Um administrador pode dar: malote employee set {actor} --add-department "{department}".',
+    'An admin can give it: malote employee set {actor} --add-department "{department}".',
+)
+
+
+def login_name() -> str:
+    """The operating system's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def who_acts(ctx: Context, named: str | None) -> Actor:
+    """Find who acts: the employee named, else the one with this login, else the office's owner, else anyone.
+
+    Args:
+        named: from `--as` or `MALOTE_EMPLOYEE`.
+
+    Raises:
+        Refused: the named employee is unknown, or nobody knows this login.
+    """
+    login = login_name()
+    if named:
+        employee = ctx.store.employees.get(named)
+        if employee is None or named == EXPRESS:
+            raise Refused(UNKNOWN, SEE_EMPLOYEES, employee=named)
+        return Actor.employee(employee, login)
+    employee = ctx.store.employees.by_login(login)
+    if employee is not None:
+        return Actor.employee(employee, login)
+    if os.getuid() == ctx.folder.stat().st_uid or not ctx.store.employees.count():
+        return Actor.outsider(login)
+    raise Refused(NOBODY, SAY_WHO, login=login)
+
+
+def require_admin(actor: Actor) -> None:
+    """Refuse what only admins may do."""
+    if not actor.admin:
+        raise Refused(ADMINS_ONLY, ASK_ADMIN, actor=actor.id)
+
+
+def require_department(actor: Actor, template: Template) -> None:
+    """Refuse documents of a department that the actor may not handle."""
+    if not actor.may_handle(template.department):
+        raise Refused(NOT_YOURS, GIVE_IT, actor=actor.id, department=template.department)

@@ -1,0 +1,113 @@
+"""`malote.toml`: every key of the configuration, in one place; it holds no secret."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.domain.text import Text
+from core.office.errors import OfficeUnusable
+
+FILE = "malote.toml"
+
+UNREADABLE = Text("{file}, linha {line}, coluna {column}: {reason}.", "{file}, line {line}, column {column}: {reason}.")
+MEND = Text("Corrija o arquivo e tente de novo.", "Mend the file and try again.")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfficeSection(Section):
+    name: str = Field("", description="nome do escritório, como aparece nas telas")
+    tax_ids: tuple[str, ...] = Field((), description="CNPJs do próprio escritório (nunca identificam um cliente)")
+
+
+class PortalSection(Section):
+    url: str = Field(description="dir:///pasta ou webdav+https://usuario@servidor/pasta")
+    password_file: str = Field("", description="arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD")
+    exclusive: bool = Field(False, description="fecha com LOCK a janela ao criar (WebDAV)")
+    file_mode: str = Field("0644", pattern=r"^0?[0-7]{3}$", description="modo dos arquivos publicados numa pasta")
+    folder_mode: str = Field("0755", pattern=r"^0?[0-7]{3}$", description="modo das pastas criadas")
+
+
+class SendingSection(Section):
+    concurrency: int = Field(8, ge=1, le=64, description="envios ao mesmo tempo")
+    retention_days: int = Field(90, ge=0, description="dias que os arquivos enviados ficam guardados no escritório")
+
+
+class Config(Section):
+    """The whole file."""
+
+    office: OfficeSection = OfficeSection()
+    portal: PortalSection
+    sending: SendingSection = SendingSection()
+
+
+def read_config(folder: Path) -> Config:
+    """Read an office's configuration.
+
+    Raises:
+        OfficeUnusable: it cannot be read; names file, line and column.
+    """
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8")
+    try:
+        return Config.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = where.groups() if where else (str(text.count("\n") + 1), "1")
+        reason = re.sub(r" \(at .*\)$", "", str(error))
+        raise OfficeUnusable(UNREADABLE, MEND, file=path, line=line, column=column, reason=reason) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        line, column = _position(text, first["loc"])
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise OfficeUnusable(UNREADABLE, MEND, file=path, line=line, column=column, reason=reason) from None
+
+
+def _position(text: str, key: tuple[int | str, ...]) -> tuple[int, int]:
+    """Where a key stands in the file, as well as lines can tell."""
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if heading := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
+            section = heading[1]
+            if key == (section,):
+                return number, 1
+        found = re.match(r"\s*([\w-]+)\s*=", line)
+        if found and (section, found[1]) == tuple(map(str, key[:2])):
+            return number, found.start(1) + 1
+    return 1, 1
+
+
+def write_config(folder: Path, values: dict[str, dict[str, Any]], mode: int) -> None:
+    """Write a new office's configuration, every key with its meaning beside it; unset ones as comments."""
+    lines = ["# Configuração do escritório no Malote. Não guarda senhas."]
+    for name, section in Config.model_fields.items():
+        lines += ["", f"[{name}]"]
+        given = values.get(name, {})
+        assert isinstance(section.annotation, type) and issubclass(section.annotation, Section)
+        for key, field in section.annotation.model_fields.items():
+            lines.append(f"# {field.description}")
+            value = given.get(key, field.default)
+            sign = "" if key in given else "# "
+            lines.append(f"{sign}{key} = {_toml(value)}")
+    path = folder / FILE
+    path.touch(mode)
+    path.chmod(mode)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'

@@ -1,0 +1,182 @@
+"""An office on disk, opened: what every use case is handed. The composition root of the engine."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.blobs import BlobDirectory
+from core.domain.text import Text
+from core.office.config import FILE, Config, read_config, write_config
+from core.office.errors import OfficeUnusable, Refused
+from core.ports import Blobs, Portal, Store
+from core.store import open_store
+from core.store.engine import StoreError
+
+NO_OFFICE = Text("Não há escritório em {folder}.", "There is no office in {folder}.")
+MAKE_ONE = Text(
+    "Crie um com: malote --office {folder} init --portal URL (ou veja antes: malote demo).",
+    "Make one with: malote --office {folder} init --portal URL (or look first: malote demo).",
+)
+EXISTS = Text("Já há um escritório em {folder}.", "There is an office in {folder} already.")
+NO_GROUP = Text("O grupo {group} não existe neste computador.", "There is no group {group} on this machine.")
+NO_ACCESS = Text("{folder} não pode ser usado: {reason}.", "{folder} cannot be used: {reason}.")
+
+STORE_ERRORS: dict[str, tuple[Text, Text]] = {
+    "not_ours": (
+        Text("{file} não é um arquivo do Malote; nada foi alterado.", "{file} is not Malote's; nothing was changed."),
+        Text("Confira --office ou MALOTE_OFFICE.", "Look at --office or MALOTE_OFFICE."),
+    ),
+    "newer_version": (
+        Text("{file} é de uma versão mais nova do Malote.", "{file} is from a newer version of Malote."),
+        Text("Atualize o Malote neste computador.", "Update Malote on this machine."),
+    ),
+    "read_only": (
+        Text("{file} não pode ser gravado por este usuário.", "{file} cannot be written by this user."),
+        Text(
+            "Entre como o dono do escritório, ou peça para entrar no grupo dele.",
+            "Log in as the office's owner, or ask to be put into its group.",
+        ),
+    ),
+    "damaged": (
+        Text("{file} está danificado: {reason}", "{file} is damaged: {reason}"),
+        Text("Volte a última cópia de segurança da pasta do escritório.", "Restore the office's last backup."),
+    ),
+    "disk_full": (
+        Text("Não há espaço no disco de {file}; nada foi perdido.", "The disk of {file} is full; nothing was lost."),
+        Text("Libere espaço e repita o comando.", "Make room and repeat the command."),
+    ),
+    "io_error": (
+        Text("O sistema não conseguiu ler ou gravar {file}: {reason}", "{file} cannot be read or written: {reason}"),
+        Text("Confira o disco e tente de novo.", "Look at the disk and try again."),
+    ),
+    "busy": (
+        Text("Outro processo está gravando em {file} há tempo demais.", "Another process keeps writing to {file}."),
+        Text("Repita em instantes; veja quem usa o escritório.", "Try again shortly; see who uses the office."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What use cases work with."""
+
+    folder: Path
+    config: Config
+    store: Store
+    blobs: Blobs
+    portal: Callable[[], Portal]
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    jitter: Callable[[], float]
+
+    @property
+    def workers(self) -> Path:
+        """Where workers of this host prove that they live."""
+        return self.folder / "host" / "workers"
+
+    @property
+    def name(self) -> str:
+        return self.config.office.name or self.folder.name
+
+
+def uuid7() -> str:
+    """A new UUIDv7 (RFC 9562, 5.7): sorts by the time of its making."""
+    milliseconds = time.time_ns() // 1_000_000
+    bits = (milliseconds & (1 << 48) - 1) << 80 | random.SystemRandom().getrandbits(80)
+    bits = bits & ~(0xF << 76) | 7 << 76
+    return str(uuid.UUID(int=bits & ~(0x3 << 62) | 0x2 << 62))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_office(folder: Path, values: dict[str, dict[str, Any]], group: str | None = None) -> None:
+    """Make an office's folder: configuration, state, spool and inbox; for its owner alone or for a group too.
+
+    Args:
+        values: what of the configuration is not as by default, section by section.
+        group: whose members share the office.
+
+    Raises:
+        OfficeError: there is an office already, the group is unknown, or the folder cannot be made.
+    """
+    if (folder / FILE).exists():
+        raise Refused(EXISTS, folder=folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if group is not None:
+            shutil.chown(folder, group=group)
+        folder_mode = 0o2770 if group else 0o700
+        for path in (folder, *(folder / name for name in ("spool", "inbox", "host", "host/workers"))):
+            path.mkdir(exist_ok=True)
+            path.chmod(folder_mode)
+        open_store(folder / "state.db", mode=_file_mode(folder)).close()
+        write_config(folder, values, _file_mode(folder))  # last: without it there is no office
+    except LookupError:
+        raise Refused(NO_GROUP, group=group) from None
+    except OSError as error:
+        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
+    except StoreError as error:
+        raise unusable(folder, error) from None
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[Context]:
+    """Open an office for the length of the block.
+
+    Raises:
+        OfficeUnusable: there is none, or its configuration or state cannot be used.
+    """
+    try:
+        if not (folder / FILE).exists():
+            raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=folder)
+        config = read_config(folder)
+        mode, folder_mode = _file_mode(folder), folder.stat().st_mode & 0o7777
+        store = open_store(folder / "state.db", mode=mode)
+    except OSError as error:
+        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
+    except StoreError as error:
+        raise unusable(folder, error) from None
+    try:
+        yield Context(
+            folder=folder,
+            config=config,
+            store=store,
+            blobs=BlobDirectory(folder / "spool", mode=mode, folder_mode=folder_mode),
+            portal=lambda: _open_portal(config),
+            now=utc_now,
+            new_id=uuid7,
+            jitter=random.random,
+        )
+    except StoreError as error:
+        raise unusable(folder, error) from None
+    finally:
+        store.close()
+
+
+def _open_portal(config: Config) -> Portal:
+    from core.portal import open_portal  # noqa: PLC0415 - short commands need no portal
+
+    portal = config.portal
+    return open_portal(portal.url, file_mode=int(portal.file_mode, 8), folder_mode=int(portal.folder_mode, 8))
+
+
+def _file_mode(folder: Path) -> int:
+    """0660 where the folder is shared with a group, else 0600."""
+    return 0o660 if folder.stat().st_mode & 0o020 else 0o600
+
+
+def unusable(folder: Path, error: StoreError) -> OfficeUnusable:
+    """The engine's error as a sentence with its remedy."""
+    text, remedy = STORE_ERRORS.get(error.code, STORE_ERRORS["io_error"])
+    return OfficeUnusable(text, remedy, file=folder / "state.db", reason=error.detail)

@@ -1,0 +1,193 @@
+"""Documents: attaching, removing, and what the client has seen (the design's sections 2.4 and 2.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.delivery.plan import show_place
+from core.domain.lineage import UNSENT, Attached, File, attach
+from core.domain.models import Delivery, DeliveryStatus, Document, Origin, Task, TaskStatus, Template
+from core.domain.names import legal_file_name
+from core.domain.permissions import Actor
+from core.domain.text import Sentence, Text
+from core.office.actors import require_department
+from core.office.context import Context
+from core.office.errors import Refused
+from core.office.mapping import find_templates
+from core.office.queue import NEWER, REMOVED, cancel_unsent, event, queue_document
+from core.office.tasks import find_task
+from core.ports import Blob
+
+UNREADABLE = Text("O arquivo {file} não pode ser lido: {reason}.", "{file} cannot be read: {reason}.")
+LOOK_AT_FILE = Text("Confira o caminho e a permissão do arquivo.", "Look at its path and its permissions.")
+NAME_TAKEN = Text(
+    "{source} ficaria no portal com o nome {name}, que já é do arquivo {other} desta tarefa.",
+    "{source} would be {name} at the portal, which is this task's file {other} already.",
+)
+RENAME = Text("Renomeie o arquivo e anexe de novo.", "Rename the file and attach it again.")
+UNKNOWN = Text("Não há documento {document}.", "There is no document {document}.")
+SEE_DOCUMENTS = Text(
+    "Use o código do documento ou TAREFA/NOME DO ARQUIVO (malote tasks TAREFA mostra).",
+    "Use the document's id or TASK/FILE NAME (malote tasks TASK shows them).",
+)
+SEVERAL = Text("Há mais de um documento {document}: {ids}.", "There is more than one document {document}: {ids}.")
+USE_ID = Text("Use um desses códigos.", "Use one of these ids.")
+ALREADY_REMOVED = Text("O documento {name} já foi removido.", "The document {name} has been removed already.")
+NOT_THERE_YET = Text("{name} ainda não está no portal.", "{name} is not at the portal yet.")
+BEING_SENT = Text("{name} está sendo enviado agora.", "{name} is being sent right now.")
+SHORTLY = Text("Repita em instantes.", "Try again shortly.")
+DELIVER_FIRST = Text("Envie antes: malote deliver.", "Send it first: malote deliver.")
+REMAINS = Text("A cópia no portal fica: {place}", "The portal's copy stays: {place}")
+NEVER_SENT = Text("Ela nunca foi enviada.", "It was never sent.")
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """What attaching one file made."""
+
+    what: Attached
+    document: Document
+    delivery: Delivery | None
+    warnings: tuple[Sentence, ...]
+
+
+def attach_files(
+    ctx: Context, actor: Actor, task: str, files: Iterable[Path], template: str, origin: Origin = Origin.MANUAL
+) -> list[AttachedFile]:
+    """Attach files to a task under a template, all or none; to a completed task, they are queued at once.
+
+    Their bytes are kept, durably, before anything says that they are attached.
+
+    Raises:
+        Refused: task or template is unknown, the actor may not handle its department, or a file cannot be taken.
+    """
+    found = find_task(ctx, task)
+    (kind,) = find_templates(ctx, [template])
+    require_department(actor, kind)
+    kept = [(path.name, keep(ctx, path)) for path in files]
+    with ctx.store.transaction():
+        found = find_task(ctx, task)
+        return [attach_blob(ctx, actor, found, kind, name, blob, origin) for name, blob in kept]
+
+
+def keep(ctx: Context, path: Path) -> Blob:
+    """Keep a file's bytes.
+
+    Raises:
+        Refused: it cannot be read.
+    """
+    try:
+        return ctx.blobs.keep(path)
+    except OSError as error:
+        raise Refused(UNREADABLE, LOOK_AT_FILE, file=path, reason=error.strerror or str(error)) from None
+
+
+def attach_blob(
+    ctx: Context, actor: Actor, task: Task, template: Template, source_name: str, blob: Blob, origin: Origin
+) -> AttachedFile:
+    """Attach bytes that are kept already; in the caller's transaction.
+
+    Raises:
+        Refused: its name, made legal, is another file's of this task.
+    """
+    name, warnings = legal_file_name(source_name)
+    siblings = ctx.store.documents.of_task(task.id)
+    file = File(source_name, name, blob.sha256, blob.size)
+    what, document = attach(siblings, file, task, template.id, origin, ctx.new_id(), actor.id, ctx.now())
+    if what is Attached.TAKEN:
+        raise Refused(NAME_TAKEN, RENAME, source=source_name, name=name, other=document.source_name)
+    if what is Attached.SAME:
+        return AttachedFile(what, document, None, warnings)
+    ctx.store.documents.save([document])
+    code = "attached" if what is Attached.NEW else "version_attached"
+    params = {"size": document.size, "version": document.version}
+    ctx.store.append([event(ctx, actor, code, document=document, params=params)])
+    if warnings:
+        ctx.store.append([event(ctx, actor, "name_rewritten", document=document, params={"source": source_name})])
+    earlier = [] if what is Attached.NEW else ctx.store.deliveries.of_document(document.id)
+    if any(one.status in UNSENT for one in earlier):
+        cancel_unsent(ctx, actor, document, earlier, NEWER)
+    delivery = None
+    if task.status is TaskStatus.COMPLETED:
+        delivery = queue_document(ctx, actor, task, document, earlier, actor.id)
+    return AttachedFile(what, document, delivery, warnings)
+
+
+def find_document(ctx: Context, key: str) -> Document:
+    """The document of that id, or of `TASK/FILE NAME`; of a removed one and a live one, the live.
+
+    Raises:
+        Refused: there is none, or more than one.
+    """
+    document = ctx.store.documents.get(key)
+    if document is not None:
+        return document
+    task, _, name = key.rpartition("/")
+    same = [one for one in ctx.store.documents.of_task(task) if name in (one.name, one.source_name)]
+    found = [one for one in same if one.live] or same[-1:]
+    if not found:
+        raise Refused(UNKNOWN, SEE_DOCUMENTS, document=key)
+    if len(found) > 1:
+        raise Refused(SEVERAL, USE_ID, document=key, ids=", ".join(one.id for one in found))
+    return found[0]
+
+
+def remove_document(ctx: Context, actor: Actor, key: str) -> tuple[Document, Sentence]:
+    """End a document's lineage and cancel what of it is unsent; the portal's copy stays.
+
+    Returns:
+        The document, and a sentence that says where the portal's copy is.
+
+    Raises:
+        Refused: it is unknown, removed already, or of a department that the actor may not handle.
+    """
+    with ctx.store.transaction():
+        document = find_document(ctx, key)
+        if not document.live:
+            raise Refused(ALREADY_REMOVED, name=document.name)
+        require_department(actor, find_templates(ctx, [document.template])[0])
+        removed = document.model_copy(update={"removed_at": ctx.now()})
+        ctx.store.documents.save([removed])
+        remains = what_remains(document)
+        params = {"remains": [remains.say("pt"), remains.say("en")]}
+        ctx.store.append([event(ctx, actor, "removed", document=document, params=params)])
+        cancel_unsent(ctx, actor, removed, ctx.store.deliveries.of_document(document.id), REMOVED)
+        return removed, remains
+
+
+def what_remains(document: Document) -> Sentence:
+    """Where the portal's copy of a document is, if there is one."""
+    if document.placement is None:
+        return Sentence(NEVER_SENT)
+    return Sentence(REMAINS, {"place": where_it_is(document)})
+
+
+def where_it_is(document: Document) -> str:
+    """Where a document's last version lies at the portal, as people read it; empty while nowhere."""
+    return show_place(document.placement.place) if document.placement else ""
+
+
+def mark_seen(ctx: Context, actor: Actor, key: str, *, seen: bool) -> Document:
+    """Say, for portals that cannot, that the client has seen a document (Cadeado), or take that back.
+
+    Raises:
+        Refused: it is unknown, not at the portal yet, or of a department that the actor may not handle.
+    """
+    with ctx.store.transaction():
+        document = find_document(ctx, key)
+        require_department(actor, find_templates(ctx, [document.template])[0])
+        if any(one.status is DeliveryStatus.SENDING for one in ctx.store.deliveries.of_document(document.id)):
+            raise Refused(BEING_SENT, SHORTLY, name=document.name)  # what is in flight was decided without the mark
+        if document.placement is None:
+            raise Refused(NOT_THERE_YET, DELIVER_FIRST, name=document.name)
+        if document.placement.seen == seen:
+            return document
+        placement = document.placement.model_copy(update={"seen": seen})
+        changed = document.model_copy(update={"placement": placement})
+        ctx.store.documents.save([changed])
+        code = "seen_marked" if seen else "seen_unmarked"
+        place = show_place(placement.place)
+        ctx.store.append([event(ctx, actor, code, document=document, params={"place": place})])
+        return changed

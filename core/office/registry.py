@@ -1,0 +1,155 @@
+"""Clients and employees: what a remedy needs to change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from core.domain.models import Client, Employee, Event, Names
+from core.domain.names import roots_meet
+from core.domain.permissions import EXPRESS, OUTSIDER, Actor, handles
+from core.domain.text import Text
+from core.office.actors import SEE_EMPLOYEES, require_admin
+from core.office.actors import UNKNOWN as UNKNOWN_EMPLOYEE
+from core.office.context import Context
+from core.office.errors import Refused
+from core.office.queue import event, requeue
+
+UNKNOWN_CLIENT = Text("Não há cliente {client}.", "There is no client {client}.")
+SEE_CLIENTS = Text("Veja os cadastrados: malote clients.", "See who there is: malote clients.")
+MEET = Text(
+    "A pasta {folder} é, contém ou fica dentro da pasta do cliente {other}.",
+    "The folder {folder} is, contains or lies inside that of the client {other}.",
+)
+OWN_FOLDER = Text("Cada cliente precisa de uma pasta só sua.", "Each client needs a folder of its own.")
+BAD_ID = Text("O código {employee} é reservado.", "The id {employee} is reserved.")
+LOGIN_TAKEN = Text(
+    "O login {login} já é do funcionário {other}.", "The login {login} is the employee {other}'s already."
+)
+WAS_LINKED = Text("o cliente ganhou pasta no portal", "the client got a folder at the portal")
+WAS_ALLOWED = Text("a permissão foi dada", "the permission was given")
+
+
+def set_client(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    *,
+    name: str | None = None,
+    tax_id: str | None = None,
+    portal: Names | None = None,
+) -> Client:
+    """Change a client; what waited for its folder goes on by itself.
+
+    Raises:
+        Refused: the actor is no admin, the client is unknown, or its folder meets another's.
+    """
+    require_admin(actor)
+    with ctx.store.transaction():
+        client = ctx.store.clients.get(key)
+        if client is None:
+            raise Refused(UNKNOWN_CLIENT, SEE_CLIENTS, client=key)
+        given = {"name": name, "tax_id": tax_id, "portal": portal}
+        update = {field: value for field, value in given.items() if value is not None}
+        if portal:
+            for other, root in ctx.store.clients.roots():
+                if other != key and roots_meet(portal, root):
+                    raise Refused(MEET, OWN_FOLDER, folder=" > ".join(portal), other=other)
+        changed = client.model_copy(update=update)
+        if changed == client:
+            return client
+        ctx.store.clients.save([changed])
+        ctx.store.append([client_changed(ctx, actor, client, changed)])
+        if portal:
+            requeue_linked(ctx, actor, {key})
+        return changed
+
+
+def set_employee(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    *,
+    name: str | None = None,
+    login: str | None = None,
+    departments: Names | None = None,
+    add: Names = (),
+    remove: Names = (),
+    admin: bool | None = None,
+) -> Employee:
+    """Change an employee, or register one; what waited for a permission goes on by itself.
+
+    Args:
+        departments: all of them anew; `add` and `remove` change what there is.
+
+    Raises:
+        Refused: the actor is no admin, the id is reserved or unknown without a name, or the login is another's.
+    """
+    require_admin(actor)
+    with ctx.store.transaction():
+        before = ctx.store.employees.get(key)
+        if before is None and name is None:
+            raise Refused(UNKNOWN_EMPLOYEE, SEE_EMPLOYEES, employee=key)
+        if is_reserved(key):
+            raise Refused(BAD_ID, employee=key)
+        if login and (other := ctx.store.employees.by_login(login)) is not None and other.id != key:
+            raise Refused(LOGIN_TAKEN, login=login, other=other.id)
+        base = before or Employee(id=key, name=name or key)
+        kept = tuple(one for one in (departments if departments is not None else base.departments))
+        kept = tuple(one for one in kept if not handles(remove, one))
+        kept += tuple(one for one in add if not handles(kept, one))
+        given = {"name": name, "login": login, "admin": admin}
+        update = {field: value for field, value in given.items() if value is not None}
+        changed = base.model_copy(update={**update, "departments": kept})
+        if changed == before:
+            return changed
+        ctx.store.employees.save([changed])
+        ctx.store.append([employee_changed(ctx, actor, before, changed)])
+        requeue_permitted(ctx, actor, changed)
+        return changed
+
+
+def client_changed(ctx: Context, actor: Actor, before: Client, after: Client) -> Event:
+    """The event that tells what of a client changed."""
+    return event(ctx, actor, "client_changed", client=after.id, params={"what": _told(before, after)})
+
+
+def employee_changed(ctx: Context, actor: Actor, before: Employee | None, after: Employee) -> Event:
+    """The event that tells what of an employee changed."""
+    return event(ctx, actor, "employee_changed", params={"employee": after.id, "what": _told(before, after)})
+
+
+def requeue_linked(ctx: Context, actor: Actor, clients: Collection[str]) -> int:
+    """Queue again what waited for these clients' folders; in the caller's transaction."""
+    waiting = [
+        one
+        for code in ("client_not_linked", "name_invalid")
+        for one in ctx.store.deliveries.failed(code)
+        if one.client in clients
+    ]
+    return requeue(ctx, actor, waiting, WAS_LINKED)
+
+
+def requeue_permitted(ctx: Context, actor: Actor, employee: Employee) -> int:
+    """Queue again what failed for want of a permission that the employee has now; in the caller's transaction."""
+    denied = [one for one in ctx.store.deliveries.failed("permission_denied") if one.authorised_by == employee.id]
+    templates = ctx.store.templates.get_many(one.template for one in denied)
+    allowed = [
+        one for one in denied if employee.admin or handles(employee.departments, templates[one.template].department)
+    ]
+    return requeue(ctx, actor, allowed, WAS_ALLOWED)
+
+
+def is_reserved(employee: str) -> bool:
+    """Ids that no employee may have, for they name other actors."""
+    return employee == EXPRESS or employee.startswith(OUTSIDER)
+
+
+def _told(before: Client | Employee | None, after: Client | Employee) -> str:
+    old = before.model_dump(mode="json") if before else {}
+    new = after.model_dump(mode="json")
+    changed = (f"{field}: {_plain(value)}" for field, value in new.items() if old.get(field) != value)
+    return f"{after.id} ({'; '.join(changed)})"
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,137 @@
+"""Sending: what is due, once or for ever; trying again (the design's sections 2.3 and 2.8)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+
+from core.delivery.liveness import bury, is_alive, living
+from core.delivery.settling import Settlement
+from core.delivery.worker import Summary, Tools, Worker
+from core.domain.models import Delivery, DeliveryStatus
+from core.domain.permissions import Actor
+from core.domain.text import Text
+from core.office.context import Context
+from core.office.errors import Refused
+from core.office.queue import ON_REQUEST, event, requeue
+from core.ports import Portal, PortalFault
+
+UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
+SEE_ERRORS = Text("Veja os que falharam: malote errors.", "See what failed: malote errors.")
+NOT_WAITING = Text("O envio {delivery} não falhou nem espera.", "The delivery {delivery} neither failed nor waits.")
+DAY = 86_400.0
+
+Report = Callable[[Settlement], None]
+Started = Callable[[Worker], None]
+
+
+def deliver(ctx: Context, report: Report = lambda _: None, started: Started = lambda _: None) -> Summary:
+    """Send what is due, once.
+
+    Args:
+        report: told of every delivery as it is settled.
+        started: handed the worker, whose `stopping` event ends it early.
+    """
+    return asyncio.run(_work(ctx, report, started, forever=False))
+
+
+def run(ctx: Context, report: Report = lambda _: None, started: Started = lambda _: None) -> Summary:
+    """Send whatever comes due, until told to stop."""
+    return asyncio.run(_work(ctx, report, started, forever=True))
+
+
+async def _work(ctx: Context, report: Report, started: Started, *, forever: bool) -> Summary:
+    portal = ctx.portal()
+    name = ctx.new_id()
+    tools = Tools(
+        store=ctx.store,
+        blobs=ctx.blobs,
+        portal=portal,
+        now=ctx.now,
+        jitter=ctx.jitter,
+        is_alive=lambda worker: is_alive(ctx.workers, worker),
+        concurrency=ctx.config.sending.concurrency,
+    )
+    with ExitStack() as stack:
+        stack.enter_context(living(ctx.workers, name))
+        bury(ctx.workers)
+        worker = Worker(tools, name, report)
+        stack.callback(worker.close)
+        started(worker)
+        with suppress(PortalFault):  # the worker meets the same fault, and tells of it
+            await tidy_portal(ctx, portal)
+        sweep_blobs(ctx)
+        summary = await (worker.forever() if forever else worker.once())
+    await portal.close()
+    return summary
+
+
+async def tidy_portal(ctx: Context, portal: Portal) -> None:
+    """Finish or remove what crashes left at the portal; another host's is left alone for a day."""
+    for scratch, age in await portal.scratches():
+        delivery = ctx.store.deliveries.get(scratch.rpartition("-")[0])
+        if delivery is None:
+            if age > DAY:
+                await portal.discard(scratch)
+        elif delivery.status is DeliveryStatus.SENDING:
+            continue  # a living worker's, or taken over by whoever finds its worker dead
+        elif delivery.intent is not None and delivery.intent.scratch == scratch:
+            await portal.recover(delivery.intent.place, scratch, delivery.sha256, delivery.intent.expected)
+        else:
+            await portal.discard(scratch)
+
+
+def sweep_blobs(ctx: Context) -> None:
+    """Once a day, let go the bytes that no live document and no unfinished delivery needs any more."""
+    mark = ctx.folder / "host" / "swept"
+    if mark.exists() and ctx.now().timestamp() - mark.stat().st_mtime < DAY:
+        return
+    mark.touch()
+
+    since = ctx.now() - timedelta(days=ctx.config.sending.retention_days)
+
+    def unused(sha256: str) -> bool:
+        return not ctx.store.documents.uses(sha256, since) and not ctx.store.deliveries.uses(sha256, since)
+
+    retention = ctx.config.sending.retention_days * DAY
+    ctx.blobs.sweep(max(retention, DAY), unused)  # never what someone is attaching just now
+
+
+def retry(ctx: Context, actor: Actor, keys: Iterable[str] | None) -> int:
+    """Queue failed or waiting deliveries again, and let paused sending go on.
+
+    Args:
+        keys: their ids; None for all.
+
+    Raises:
+        Refused: one is unknown, or neither failed nor waits.
+    """
+    deliveries = ctx.store.deliveries
+    with ctx.store.transaction():
+        if keys is None:
+            chosen = [*deliveries.failed(), *deliveries.retrying()]
+            resume(ctx, actor)
+        else:
+            chosen = [_waiting(ctx, key) for key in keys]
+        return requeue(ctx, actor, chosen, ON_REQUEST)
+
+
+def _waiting(ctx: Context, key: str) -> Delivery:
+    delivery = ctx.store.deliveries.get(key)
+    if delivery is None:
+        raise Refused(UNKNOWN, SEE_ERRORS, delivery=key)
+    waits = delivery.status is DeliveryStatus.QUEUED and delivery.failure is not None
+    if not waits and delivery.status is not DeliveryStatus.FAILED:
+        raise Refused(NOT_WAITING, SEE_ERRORS, delivery=key)
+    return delivery
+
+
+def resume(ctx: Context, actor: Actor) -> bool:
+    """Let paused sending go on; in the caller's transaction. Returns whether it was paused."""
+    if ctx.store.pause() is None:
+        return False
+    ctx.store.set_pause(None)
+    ctx.store.append([event(ctx, actor, "portal_resumed")])
+    return True

@@ -1,0 +1,155 @@
+"""Tasks: completing sends, reopening holds (the design's section 2.3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.delivery.plan import Plan, Subject, plan, subjects
+from core.domain.lineage import complete, missing_templates, queue, reopen
+from core.domain.models import Delivery, DeliveryStatus, Document, Hold, Task, TaskStatus
+from core.domain.permissions import Actor
+from core.domain.text import Text
+from core.office.context import Context
+from core.office.errors import Refused
+from core.office.queue import event, queue_document
+from core.ports import PortalFault
+
+UNKNOWN = Text("Não há tarefa {task}.", "There is no task {task}.")
+SEE_TASKS = Text("Veja as cadastradas: malote tasks.", "See what there is: malote tasks.")
+MISSING = Text(
+    "A tarefa {task} ainda não tem documento de: {missing}.", "The task {task} has no document yet of: {missing}."
+)
+ATTACH_OR_FORCE = Text(
+    "Anexe (malote attach {task} ARQUIVO --template ID) ou conclua assim mesmo (malote complete {task} --force).",
+    "Attach it (malote attach {task} FILE --template ID) or complete all the same (malote complete {task} --force).",
+)
+
+
+@dataclass(frozen=True)
+class Completed:
+    task: Task
+    queued: tuple[Delivery, ...]
+
+
+def find_task(ctx: Context, key: str) -> Task:
+    """The task of that id.
+
+    Raises:
+        Refused: there is none.
+    """
+    task = ctx.store.tasks.get(key)
+    if task is None:
+        raise Refused(UNKNOWN, SEE_TASKS, task=key)
+    return task
+
+
+def complete_task(ctx: Context, actor: Actor, key: str, *, force: bool = False, by: str | None = None) -> Completed:
+    """Complete a task and queue what of it is unsent; completing it again does the latter only.
+
+    Args:
+        force: complete although a needed template has no document.
+        by: whose permission its deliveries carry; the actor's own by default.
+
+    Raises:
+        Refused: the task is unknown, or lacks a document.
+    """
+    with ctx.store.transaction():
+        task = find_task(ctx, key)
+        documents = ctx.store.documents.of_task(key)
+        missing = missing_templates(task, documents)
+        if missing and not force and task.status is TaskStatus.OPEN:
+            raise Refused(MISSING, ATTACH_OR_FORCE, task=key, missing=", ".join(_names(ctx, missing)))
+        by = by or actor.id
+        if task.status is TaskStatus.OPEN:
+            task = complete(task, by, ctx.now())
+            ctx.store.tasks.save([task])
+            named: dict[str, Any] = {"task": key, "client": task.client}
+            ctx.store.append([event(ctx, actor, "completed", **named, params={"task_name": task.name})])
+            if missing:
+                params = {"task_name": task.name, "missing": ", ".join(_names(ctx, missing))}
+                ctx.store.append([event(ctx, actor, "missing_documents", **named, params=params)])
+        queued = [
+            delivery
+            for document in documents
+            if document.live
+            and (delivery := queue_document(ctx, actor, task, document, _earlier(ctx, document), by)) is not None
+        ]
+    return Completed(task, tuple(queued))
+
+
+def reopen_task(ctx: Context, actor: Actor, key: str) -> Task:
+    """Open a completed task again; what of it is still queued is held until it is completed again.
+
+    Raises:
+        Refused: the task is unknown.
+    """
+    with ctx.store.transaction():
+        task = find_task(ctx, key)
+        if task.status is TaskStatus.OPEN:
+            return task
+        opened = reopen(task)
+        ctx.store.tasks.save([opened])
+        ctx.store.deliveries.save(
+            one.model_copy(update={"hold": Hold.REOPENED})
+            for one in ctx.store.deliveries.of_task(key)
+            if one.status is DeliveryStatus.QUEUED
+        )
+        named: dict[str, Any] = {"task": key, "client": task.client}
+        ctx.store.append([event(ctx, actor, "reopened", **named, params={"task_name": task.name})])
+        return opened
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What completing a task would do with one document."""
+
+    subject: Subject
+    plan: Plan | None  # None: the portal could not be looked at, `fault` says why
+    fault: PortalFault | None = None
+
+
+def foresee(ctx: Context, actor: Actor, keys: Iterable[str]) -> list[Foreseen]:
+    """Look at completion dry: every final path, every decision, every failure to come. Writes nothing.
+
+    Raises:
+        Refused: a task is unknown.
+    """
+    tasks = [find_task(ctx, key) for key in keys]
+    documents = [one for task in tasks for one in ctx.store.documents.of_task(task.id) if one.live]
+    wanted = [delivery for one in documents if (delivery := _would_queue(ctx, actor, one)) is not None]
+    return asyncio.run(_foresee(ctx, wanted))
+
+
+def _would_queue(ctx: Context, actor: Actor, document: Document) -> Delivery | None:
+    latest = next((one for one in reversed(_earlier(ctx, document)) if one.version == document.version), None)
+    if latest is None:
+        return queue(document, actor.id, None, "", ctx.now())
+    if latest.status in (DeliveryStatus.DELIVERED, DeliveryStatus.SENDING):
+        return None
+    return latest
+
+
+async def _foresee(ctx: Context, wanted: Sequence[Delivery]) -> list[Foreseen]:
+    portal = ctx.portal()
+    foreseen = []
+    try:
+        for subject in subjects(ctx.store, wanted):
+            try:
+                foreseen.append(Foreseen(subject, await plan(subject, ctx.store, ctx.blobs, portal, ctx.now())))
+            except PortalFault as fault:
+                foreseen.append(Foreseen(subject, None, fault))
+    finally:
+        await portal.close()
+    return foreseen
+
+
+def _earlier(ctx: Context, document: Document) -> list[Delivery]:
+    return ctx.store.deliveries.of_document(document.id)
+
+
+def _names(ctx: Context, templates: Iterable[str]) -> list[str]:
+    found = ctx.store.templates.get_many(templates)
+    return [found[key].name if key in found else key for key in templates]

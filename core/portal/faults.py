@@ -1,0 +1,56 @@
+"""What the operating system's errors mean for a delivery (the design's section 2.8), in one place."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.ports import PortalFault
+
+CODES: dict[int, str] = {
+    errno.ENOSPC: "portal_full",
+    errno.EDQUOT: "portal_full",
+    errno.EFBIG: "file_too_large",
+    errno.EACCES: "portal_forbidden",
+    errno.EPERM: "portal_forbidden",
+    errno.EROFS: "portal_forbidden",
+    errno.ENAMETOOLONG: "name_invalid",
+    errno.EILSEQ: "name_invalid",
+    errno.EINVAL: "name_invalid",  # what FAT says to a name with a question mark
+    errno.ELOOP: "name_invalid",
+    errno.ENOTDIR: "name_invalid",
+    errno.ESTALE: "portal_unreachable",
+    errno.ENOTCONN: "portal_unreachable",
+    errno.ETIMEDOUT: "portal_unreachable",
+    errno.EHOSTDOWN: "portal_unreachable",
+    errno.EAGAIN: "portal_busy",  # someone's lease (Samba's oplock, for one)
+    errno.EBUSY: "portal_busy",
+}
+
+
+@contextmanager
+def os_errors_as_faults(*, unknown: bool = False) -> Iterator[None]:
+    """Turn an OSError into the PortalFault that it means.
+
+    Args:
+        unknown: whether, at this point, the request may have taken effect all the same.
+    """
+    try:
+        yield
+    except OSError as error:
+        code = CODES.get(error.errno or 0, "portal_error")
+        where = f": {error.filename}" if isinstance(error.filename, str) else ""
+        detail = f"{error.strerror or error}{where}"
+        raise PortalFault(code, detail, unknown=unknown) from error
+
+
+def not_a_folder(name: str) -> PortalFault:
+    return PortalFault(
+        "name_invalid", f"“{name}” é um link ou arquivo, não uma pasta / is a link or file, not a folder"
+    )
+
+
+def source_unreadable(error: OSError) -> PortalFault:
+    return PortalFault("file_missing", error.strerror or os.strerror(error.errno or 0))
