@@ -11,7 +11,7 @@ from core.domain.checks import Obstacle, Skipped, check
 from core.domain.decisions import Action, There, decide, wanted_name
 from core.domain.destinations import show_destination
 from core.domain.failures import BUSY_FOR
-from core.domain.models import Client, Delivery, Document, Employee, Names, Place, Task, Template
+from core.domain.models import Client, Delivery, DeliveryStatus, Document, Employee, Place, Task, Template
 from core.domain.names import next_free
 from core.domain.text import Text
 from core.ports import Absent, Blobs, Condition, Found, Portal, PortalFault, Store, Unchanged
@@ -35,13 +35,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Put:
-    """Bytes will go to a place under a condition."""
+    """Bytes will go to a place under a condition; `taken`: the names that a numbered one was chosen beside."""
 
     place: Place
     condition: Condition
     event: str
     params: dict[str, Any] = field(default_factory=dict)
     moved_from: Place | None = None
+    taken: frozenset[str] = frozenset()
 
     @property
     def expected(self) -> str | None:
@@ -103,7 +104,7 @@ async def plan(subject: Subject, store: Store, blobs: Blobs, portal: Portal, now
         return Obstacle(file_state)
 
     place = Place(root=checked.root, folder=checked.folder, name=wanted_name(document, checked.root, checked.folder))
-    moved_from = _moved_from(document, checked.root, checked.folder)
+    moved_from = lies_elsewhere(document, place)
     there = await _there(place, subject, store, portal, now)
     decision = decide(there, delivery.sha256)
     match decision.action:
@@ -120,7 +121,7 @@ async def plan(subject: Subject, store: Store, blobs: Blobs, portal: Portal, now
             beside = place.model_copy(update={"name": next_free(document.name, taken)})
             why = SEEN if there.seen else OTHERS if there.others else FOREIGN
             params = {"wanted": show_place(place), "why": list(why)}
-            return Put(beside, Absent(), decision.event, params, moved_from)
+            return Put(beside, Absent(), decision.event, params, moved_from, taken | {place.name})
 
 
 async def _there(place: Place, subject: Subject, store: Store, portal: Portal, now: datetime) -> There | None:
@@ -130,13 +131,14 @@ async def _there(place: Place, subject: Subject, store: Store, portal: Portal, n
     known here to be someone's.
     """
     found = await portal.look(place)
-    if found is None:
-        return None
     document, delivery = subject.document, subject.delivery
+    intending = store.deliveries.intending(place.path)
+    if found is None:
+        soon = is_promised(intending, document.id)
+        return There(sha256=None, seen=False, ours=False, others=True) if soon else None
     if found.busy and not _waited_long(delivery, now):
         raise PortalFault("portal_busy")
     last = document.placement if document.placement and document.placement.place == place else None
-    intending = store.deliveries.intending(place.path)
     others = any(one.id != document.id for one in store.documents.placed_at(place.path)) or any(
         one.document != document.id for one in intending
     )
@@ -157,9 +159,15 @@ def _waited_long(delivery: Delivery, now: datetime) -> bool:
     return delivery.failing_since is not None and now - delivery.failing_since >= BUSY_FOR
 
 
-def _moved_from(document: Document, root: Names, folder: Names) -> Place | None:
+def is_promised(intending: Iterable[Delivery], document: str) -> bool:
+    """Whether one of these deliveries is about to put another document than this one at its place."""
+    return any(one.document != document and one.status is DeliveryStatus.SENDING for one in intending)
+
+
+def lies_elsewhere(document: Document, place: Place) -> Place | None:
+    """Where the document's last version lies, if that is another folder than the one of `place`."""
     last = document.placement
-    if last is None or (last.place.root == root and last.place.folder == folder):
+    if last is None or (last.place.root, last.place.folder) == (place.root, place.folder):
         return None
     return last.place
 

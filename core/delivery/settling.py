@@ -7,15 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.delivery.plan import Already, Put, Subject, show_place
+from core.delivery.plan import Already, Put, Subject, is_promised, lies_elsewhere, show_place
 from core.domain.checks import Skipped
 from core.domain.destinations import show_destination
 from core.domain.events import EVENTS
 from core.domain.failures import next_try
 from core.domain.lineage import cancel, hold_of
-from core.domain.models import Delivery, DeliveryStatus, Document, Event, Intent, Place, Placement, rfc3339
+from core.domain.models import (
+    Delivery,
+    DeliveryStatus,
+    Document,
+    Event,
+    Intent,
+    Place,
+    Placement,
+    TaskStatus,
+    rfc3339,
+)
+from core.domain.names import next_free
 from core.domain.text import Text
-from core.ports import Store
+from core.ports import Conflict, Store
 
 SUPERSEDED = Text("uma versão mais nova foi anexada", "a newer version was attached")
 REMOVED = Text("o documento foi removido", "the document was removed")
@@ -48,9 +59,34 @@ def event(subject: Subject, code: str, now: datetime, params: Mapping[str, Any],
     )
 
 
-def intended(subject: Subject, put: Put) -> Delivery:
-    """The delivery with what it is about to do, to be committed before the first byte leaves."""
-    delivery = subject.delivery
+def intend(store: Store, subject: Subject, put: Put) -> tuple[Put, Delivery] | None:
+    """Write what a delivery is about to do, before the first byte leaves; in the caller's transaction.
+
+    No two documents are ever about to take one name: of a numbered one, the next free is taken.
+
+    Returns:
+        What will be done, and the delivery with its intent; None when it is not to go (any more), for its document was
+        removed or has a newer version, its task was opened again, the integration is off, or it is no longer ours.
+
+    Raises:
+        Conflict: another document is about to take that name.
+    """
+    document, task = store.documents.get(subject.document.id), store.tasks.get(subject.task.id)
+    if document is None or not document.live or document.version > subject.delivery.version:
+        return None
+    if task is None or task.status is TaskStatus.OPEN or not store.integration().active:
+        return None
+    while is_promised(store.deliveries.intending(put.place.path), document.id):
+        if not put.taken:
+            raise Conflict
+        taken = put.taken | {put.place.name}
+        place = put.place.model_copy(update={"name": next_free(document.name, taken)})
+        put = replace(put, place=place, taken=taken)
+    ready = _intended(subject.delivery, put)
+    return (put, ready) if store.settle(ready) else None
+
+
+def _intended(delivery: Delivery, put: Put) -> Delivery:
     intent = Intent(
         place=put.place,
         event=put.event,
@@ -88,7 +124,7 @@ def delivered(subject: Subject, done: Put | Already | Intent, now: datetime) -> 
         **params,
     }
     events = [event(subject, code, now, told, done.place)]
-    moved_from = None if isinstance(done, Intent) else done.moved_from
+    moved_from = lies_elsewhere(document, done.place)
     if moved_from is not None:
         events.append(event(subject, "destination_moved", now, {"old": show_place(moved_from)}, done.place))
     return Settlement(delivery, document.model_copy(update={"placement": placement}), tuple(events))
@@ -172,9 +208,15 @@ def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime
 
     Returns:
         What was written; None when the delivery was no longer ours (compare-and-set on delivery and epoch).
+
+    Raises:
+        Conflict: it would have been delivered, but the place is another live document's by now: only the very same
+            bytes make that possible, and each document needs a file of its own all the same.
     """
     document = store.documents.get(subject.document.id)
     assert document is not None
+    if settlement.document is not None:
+        _must_be_ours(store, settlement.document)
     ended = REMOVED if not document.live else SUPERSEDED if document.version > subject.delivery.version else None
     unsent = settlement.delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
     if ended is not None and unsent:
@@ -191,3 +233,32 @@ def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime
         store.documents.save([document.model_copy(update={"placement": settlement.document.placement})])
     store.append(settlement.events)
     return settlement
+
+
+def settle_earlier(store: Store, subject: Subject, earlier: Delivery, landed: bool, now: datetime) -> Document:
+    """Write whether a cancelled version, whose outcome was unknown, did reach the portal; in the caller's transaction.
+
+    Returns:
+        The document as it is now.
+    """
+    document = store.documents.get(subject.document.id)
+    assert document is not None and earlier.intent is not None
+    settlement = delivered(replace(subject, delivery=earlier, document=document), earlier.intent, now)
+    try:
+        if landed and settlement.document is not None:
+            _must_be_ours(store, settlement.document)
+    except Conflict:
+        landed = False
+    if not landed or settlement.document is None:
+        store.deliveries.save([earlier.model_copy(update={"intent": None})])
+        return document
+    store.deliveries.save([settlement.delivery])
+    store.documents.save([settlement.document])
+    store.append(settlement.events)
+    return settlement.document
+
+
+def _must_be_ours(store: Store, document: Document) -> None:
+    assert document.placement is not None
+    if any(one.id != document.id for one in store.documents.placed_at(document.placement.place.path)):
+        raise Conflict

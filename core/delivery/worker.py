@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -79,8 +79,10 @@ class Worker:
 
         Where sending is paused, the portal is asked once whether it is well again.
         """
+        self.summary.paused = None
         await self._resume()
         await self._take_over()
+        await self._until_active(self._window // 2)
         while not self.stopping.is_set() and self.summary.paused is None:
             claimed = await self._claim()
             if claimed:
@@ -94,31 +96,29 @@ class Worker:
 
     async def forever(self) -> Summary:
         """Send whatever comes due until told to stop."""
-        seen = None
         while not self.stopping.is_set():
-            version = self._tools.store.data_version()
-            if version != seen or self._is_due() or self._orphans():
-                seen = version
-                self.summary.paused = self._tools.store.pause()
-                if self.summary.paused is None or self._is_due():
-                    await self.once()
-            else:
-                await self._sleep(POLL)
+            if self._is_due():
+                await self.once()
+            await self._sleep(POLL)
         return self.summary
 
-    def close(self) -> None:
-        """Let the writer go. What is still in flight is left as a crash would leave it, and is taken over later."""
+    async def close(self) -> None:
+        """Let the writer go. What is still in flight is left as a crash would leave it, and is taken over later.
+
+        Returns when none of its requests is under way: only then may the worker be taken for dead.
+        """
         for task in self._active:
             task.cancel()
+        await asyncio.gather(*self._active, return_exceptions=True)
         self._committer.close()
 
     def _is_due(self) -> bool:
-        now = self._tools.now()
-        pause = self._tools.store.pause()
+        store, now = self._tools.store, self._tools.now()
+        pause = store.pause()
         if pause is not None:
             return pause.retry_at is not None and pause.retry_at <= now
-        due = self._tools.store.deliveries.next_due()
-        return due is not None and due <= now
+        due = store.deliveries.next_due()
+        return (due is not None and due <= now and store.integration().active) or bool(self._orphans())
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -193,15 +193,23 @@ class Worker:
     async def _send(self, subject: Subject, delay: float) -> None:
         if delay:
             await asyncio.sleep(delay)
-        await self._settle(subject, await self._attempt(subject))
+        for _ in range(REPLANS):
+            settlement = await self._attempt(subject)
+            try:
+                return await self._settle(subject, settlement)
+            except Conflict:  # the place is another document's by now: look again, from the start
+                delivery = subject.delivery.model_copy(update={"intent": None})
+                subject = replace(subject, delivery=delivery)
+        return await self._settle(subject, self._unresolved(subject))
 
     async def _attempt(self, subject: Subject) -> Settlement:
         tools = self._tools
         intent = subject.delivery.intent
         try:
-            if intent is not None and await self._within(self._took_effect(subject, intent)):
+            if intent is not None and await self._within(self._took_effect(subject.delivery, intent)):
                 return settling.delivered(subject, intent, tools.now())
             intent = None
+            subject = await self._after_earlier(subject)
             for _ in range(REPLANS):
                 outcome = await self._within(self._plan(subject))
                 if outcome is None:
@@ -212,17 +220,18 @@ class Worker:
                     return settling.skipped(subject, outcome, tools.now())
                 if isinstance(outcome, Obstacle):
                     return settling.failed(subject, outcome.code, tools.now(), tools.jitter())
-                ready = settling.intended(subject, outcome)
-                if not await self._committer.run(partial(tools.store.settle, ready)):
-                    return settling.released(subject, tools.now(), None)  # no longer ours: settling will see it too
-                intent = ready.intent
                 try:
-                    await self._within(self._publish(outcome, ready))
+                    ready = await self._committer.run(partial(settling.intend, tools.store, subject, outcome))
+                    if ready is None:
+                        return settling.released(subject, tools.now(), None)
+                    outcome, delivery = ready
+                    intent = delivery.intent
+                    await self._within(self._publish(outcome, delivery))
                 except Conflict:
                     intent = None
                     continue
                 return settling.delivered(subject, outcome, tools.now())
-            return settling.failed(subject, "conflict_unresolved", tools.now(), tools.jitter())
+            return self._unresolved(subject)
         except PortalFault as fault:
             return await self._fault(subject, fault, intent)
 
@@ -234,14 +243,29 @@ class Worker:
             return None
         return await plan(subject, tools.store, tools.blobs, tools.portal, tools.now())
 
+    async def _after_earlier(self, subject: Subject) -> Subject:
+        """Find out what became of cancelled versions whose outcome was unknown, for this one comes after them."""
+        store = self._tools.store
+        if subject.delivery.version == 1:
+            return subject
+        for earlier in store.deliveries.of_document(subject.document.id):
+            if earlier.intent is not None and earlier.status is DeliveryStatus.CANCELLED:
+                landed = await self._within(self._took_effect(earlier, earlier.intent))
+                settled = partial(settling.settle_earlier, store, subject, earlier, landed, self._tools.now())
+                subject = replace(subject, document=await self._committer.run(settled))
+        return subject
+
+    def _unresolved(self, subject: Subject) -> Settlement:
+        return settling.failed(subject, "conflict_unresolved", self._tools.now(), self._tools.jitter())
+
     async def _within(self, request: Awaitable[R]) -> R:
         """The portal is asked at most so many things at once; commits are waited for outside."""
         async with self._slots:
             return await request
 
-    async def _took_effect(self, subject: Subject, intent: Intent) -> bool:
+    async def _took_effect(self, delivery: Delivery, intent: Intent) -> bool:
         """Whether a publish that ended in the dark put our bytes in place (looked at before anything else)."""
-        portal, delivery = self._tools.portal, subject.delivery
+        portal = self._tools.portal
         await portal.recover(intent.place, intent.scratch, delivery.sha256, intent.expected)
         return await portal.digest(intent.place) == delivery.sha256
 
@@ -294,6 +318,7 @@ class Worker:
                 retry_at=next_try(fault.code, attempts, now, tools.jitter(), fault.retry_after),
             )
             tools.store.set_pause(pause)
+            self.summary.paused = pause  # at once, for those who met the same fault and come next
             if last is None or last.code != pause.code:
                 params = {"failure": fault.code, "detail": fault.detail}
                 tools.store.append(

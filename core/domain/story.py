@@ -69,11 +69,16 @@ def why(events: Sequence[Event]) -> Sentence:
 
 def what_next(events: Sequence[Event]) -> Sentence:
     """What happens next, and who makes it happen."""
-    turn = _last(events, TURNS)
+    turn = _last(events, ("removed",)) or _last(events, TURNS)  # nothing comes after a removal
     match turn.code if turn else "":
         case "queued" | "requeued" | "taken_over":
             assert turn is not None
-            return Sentence(ON_REQUEST if turn.params.get("hold") == "inactive" else DUE)
+            match turn.params.get("hold"):
+                case "inactive":
+                    return Sentence(ON_REQUEST)
+                case "reopened":
+                    return Sentence(AGAIN_ON_COMPLETION, {"task": turn.task})
+            return Sentence(DUE)
         case "reopened":
             assert turn is not None
             delivered = _last(events, (*PLACED, "version_attached", "queued", "requeued"))

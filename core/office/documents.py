@@ -16,7 +16,7 @@ from core.office.actors import require_department
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.mapping import find_templates
-from core.office.queue import NEWER, REMOVED, cancel_unsent, event, queue_document
+from core.office.queue import NEWER, REMOVED, cancel_unsent, event, queue_document, requeue
 from core.office.tasks import find_task
 from core.ports import Blob
 
@@ -38,6 +38,8 @@ ALREADY_REMOVED = Text("O documento {name} já foi removido.", "The document {na
 NOT_THERE_YET = Text("{name} ainda não está no portal.", "{name} is not at the portal yet.")
 BEING_SENT = Text("{name} está sendo enviado agora.", "{name} is being sent right now.")
 SHORTLY = Text("Repita em instantes.", "Try again shortly.")
+BYTES_BACK = Text("o arquivo foi anexado de novo", "the file was attached again")
+FILE_LOST = ("file_missing", "file_changed")
 DELIVER_FIRST = Text("Envie antes: malote deliver.", "Send it first: malote deliver.")
 REMAINS = Text("A cópia no portal fica: {place}", "The portal's copy stays: {place}")
 NEVER_SENT = Text("Ela nunca foi enviada.", "It was never sent.")
@@ -99,7 +101,7 @@ def attach_blob(
     if what is Attached.TAKEN:
         raise Refused(NAME_TAKEN, RENAME, source=source_name, name=name, other=document.source_name)
     if what is Attached.SAME:
-        return AttachedFile(what, document, None, warnings)
+        return AttachedFile(what, document, _bytes_are_back(ctx, actor, document), warnings)
     ctx.store.documents.save([document])
     code = "attached" if what is Attached.NEW else "version_attached"
     params = {"size": document.size, "version": document.version}
@@ -113,6 +115,14 @@ def attach_blob(
     if task.status is TaskStatus.COMPLETED:
         delivery = queue_document(ctx, actor, task, document, earlier, actor.id)
     return AttachedFile(what, document, delivery, warnings)
+
+
+def _bytes_are_back(ctx: Context, actor: Actor, document: Document) -> Delivery | None:
+    """Queue again what failed because its bytes had gone or changed, now that they have been attached again."""
+    deliveries = ctx.store.deliveries.of_document(document.id)
+    lost = [one for one in deliveries if one.failure in FILE_LOST and one.status is DeliveryStatus.FAILED]
+    requeue(ctx, actor, lost, BYTES_BACK)
+    return lost[-1] if lost else None
 
 
 def find_document(ctx: Context, key: str) -> Document:

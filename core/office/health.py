@@ -38,12 +38,12 @@ class Status:
 
 def status(ctx: Context) -> Status:
     """Read the office's counters, and ask the portal whether it is there."""
-    store = ctx.store
+    store, answers = ctx.store, reachable(ctx)
     with store.snapshot():
         return Status(
             integration=store.integration(),
             portal_url=ctx.config.portal.url,
-            reachable=reachable(ctx),
+            reachable=answers,
             pause=store.pause(),
             templates=store.templates.count(),
             without_destination=store.templates.without_destination(),

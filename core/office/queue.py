@@ -93,7 +93,14 @@ def requeue(ctx: Context, actor: Actor, deliveries: Iterable[Delivery], why: Tex
     store.deliveries.save(queued)
     store.append(
         [
-            event(ctx, actor, "requeued", document=documents[one.document], delivery=one.id, params={"why": list(why)})
+            event(
+                ctx,
+                actor,
+                "requeued",
+                document=documents[one.document],
+                delivery=one.id,
+                params={"why": list(why), "hold": one.hold},
+            )
             for one in queued
         ]
     )

@@ -145,11 +145,14 @@ def is_reserved(employee: str) -> bool:
 
 
 def _told(before: Client | Employee | None, after: Client | Employee) -> str:
-    old = before.model_dump(mode="json") if before else {}
-    new = after.model_dump(mode="json")
-    changed = (f"{field}: {_plain(value)}" for field, value in new.items() if old.get(field) != value)
+    fields = type(after).model_fields
+    changed = (
+        f"{field}: {_plain(getattr(after, field))}"
+        for field in fields
+        if before is None or getattr(before, field) != getattr(after, field)
+    )
     return f"{after.id} ({'; '.join(changed)})"
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

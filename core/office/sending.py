@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 from core.delivery.liveness import bury, is_alive, living
@@ -43,8 +43,7 @@ def run(ctx: Context, report: Report = lambda _: None, started: Started = lambda
 
 
 async def _work(ctx: Context, report: Report, started: Started, *, forever: bool) -> Summary:
-    portal = ctx.portal()
-    name = ctx.new_id()
+    portal, name = ctx.portal(), ctx.new_id()
     tools = Tools(
         store=ctx.store,
         blobs=ctx.blobs,
@@ -54,18 +53,17 @@ async def _work(ctx: Context, report: Report, started: Started, *, forever: bool
         is_alive=lambda worker: is_alive(ctx.workers, worker),
         concurrency=ctx.config.sending.concurrency,
     )
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:  # what is alive ends after what it does
         stack.enter_context(living(ctx.workers, name))
+        stack.push_async_callback(portal.close)
         bury(ctx.workers)
         worker = Worker(tools, name, report)
-        stack.callback(worker.close)
+        stack.push_async_callback(worker.close)
         started(worker)
         with suppress(PortalFault):  # the worker meets the same fault, and tells of it
             await tidy_portal(ctx, portal)
         sweep_blobs(ctx)
-        summary = await (worker.forever() if forever else worker.once())
-    await portal.close()
-    return summary
+        return await (worker.forever() if forever else worker.once())
 
 
 async def tidy_portal(ctx: Context, portal: Portal) -> None:

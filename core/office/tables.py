@@ -1,4 +1,4 @@
-"""One CSV file as a table, in any form in which Brazilian spreadsheets write one; what is wrong is told by its place."""
+"""One CSV file as a table, in any form in which spreadsheets write one; what is wrong is told by its place."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ _NUL = Text("A célula contém um byte nulo", "The cell contains a NUL byte")
 _UNDECODABLE = Text("A célula contém bytes que não são texto", "The cell contains bytes that are no text")
 _SURPLUS = Text("Há uma célula a mais do que colunas no cabeçalho", "There is a cell beyond the header's columns")
 
+_SAYING = re.compile(r"[^\s,;]")
 _BREAK = re.compile(r"\r\n?|\n")
 _SEP_LINE = re.compile(r'"?sep=([^\w"\r\n])"?[,;\t ]*(?:\r\n?|\n|$)', re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -117,7 +118,7 @@ def read_table(path: Path) -> Table:
     text = decode(_bytes(path))
     separator, skipped = _separator(text)
     rows = _rows(path.name, text, separator, skipped)
-    header = next(rows, None)
+    header = next(rows, None) if _SAYING.search(text) else None
     if header is None:
         raise BadTable([Problem(path.name, 1, 1, "", _EMPTY)])
     while not header.cells[-1].strip():
@@ -170,7 +171,7 @@ def _separator(text: str) -> tuple[str, int]:
     """What separates the cells, and how many lines say nothing else."""
     if said := _SEP_LINE.match(text):
         return said[1], 1
-    start = re.search(r"[^\s,;]", text)
+    start = _SAYING.search(text)
     counts = dict.fromkeys(SEPARATORS, 0)
     quoted = False
     for sign in text[start.start() : start.start() + 65_536] if start else "":

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.delivery.plan import Plan, Subject, plan, subjects
 from core.domain.lineage import complete, missing_templates, queue, reopen
-from core.domain.models import Delivery, DeliveryStatus, Document, Hold, Task, TaskStatus
+from core.domain.models import Delivery, DeliveryStatus, Document, Event, Hold, Task, TaskStatus
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
@@ -64,20 +64,31 @@ def complete_task(ctx: Context, actor: Actor, key: str, *, force: bool = False, 
             raise Refused(MISSING, ATTACH_OR_FORCE, task=key, missing=", ".join(_names(ctx, missing)))
         by = by or actor.id
         if task.status is TaskStatus.OPEN:
-            task = complete(task, by, ctx.now())
+            task, events = finish(ctx, actor, task, by, _names(ctx, missing))
             ctx.store.tasks.save([task])
-            named: dict[str, Any] = {"task": key, "client": task.client}
-            ctx.store.append([event(ctx, actor, "completed", **named, params={"task_name": task.name})])
-            if missing:
-                params = {"task_name": task.name, "missing": ", ".join(_names(ctx, missing))}
-                ctx.store.append([event(ctx, actor, "missing_documents", **named, params=params)])
-        queued = [
-            delivery
-            for document in documents
-            if document.live
-            and (delivery := queue_document(ctx, actor, task, document, _earlier(ctx, document), by)) is not None
-        ]
+            ctx.store.append(events)
+        queued = queue_unsent(ctx, actor, task, documents, by)
     return Completed(task, tuple(queued))
+
+
+def finish(ctx: Context, actor: Actor, task: Task, by: str, missing: Sequence[str]) -> tuple[Task, list[Event]]:
+    """The open task as completed, with the events that tell of it; `missing` names the templates without document."""
+    named: dict[str, Any] = {"task": task.id, "client": task.client}
+    events = [event(ctx, actor, "completed", **named, params={"task_name": task.name})]
+    if missing:
+        params = {"task_name": task.name, "missing": ", ".join(missing)}
+        events.append(event(ctx, actor, "missing_documents", **named, params=params))
+    return complete(task, by, ctx.now()), events
+
+
+def queue_unsent(ctx: Context, actor: Actor, task: Task, documents: Iterable[Document], by: str) -> list[Delivery]:
+    """Queue what is unsent of a completed task's documents; in the caller's transaction."""
+    return [
+        delivery
+        for document in documents
+        if document.live
+        and (delivery := queue_document(ctx, actor, task, document, _earlier(ctx, document), by)) is not None
+    ]
 
 
 def reopen_task(ctx: Context, actor: Actor, key: str) -> Task:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from itertools import islice, zip_longest
+from math import ceil
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +28,7 @@ from core.store.repositories import ClientRows, DeliveryRows, DocumentRows, Empl
 from core.store.rows import Rows
 
 F = TypeVar("F", bound=BaseModel)
+WAITING: Mapping[str, object] = {"status": "queued", "hold": None}
 AFTER_ALL_TIMES = "~"
 
 
@@ -91,45 +94,30 @@ class SqliteStore:
 
     def _due(self, now: datetime, limit: int, after_client: str) -> list[Delivery]:
         """The due deliveries, one of each client in turn, from the client after `after_client` on."""
-        taken: list[Delivery] = []
-        queues: list[Iterator[Delivery]] = []
-        for queue in self._clients_waiting(now, after_client):
-            if len(taken) == limit:
-                return taken
-            first = next(queue, None)
-            if first is not None:
-                taken.append(first)
-                queues.append(queue)
-        while queues and len(taken) < limit:
-            turn = [(queue, next(queue, None)) for queue in queues[: limit - len(taken)]]
-            taken += [delivery for _, delivery in turn if delivery is not None]
-            queues = [queue for queue, delivery in turn if delivery is not None]
-        return taken
-
-    def _clients_waiting(self, now: datetime, after_client: str) -> Iterator[Iterator[Delivery]]:
-        for start, end in ((after_client, None), ("", after_client)):
-            client: str | None = start
-            while client is not None:
-                client = self._next_client(client)
-                if client is None or (end is not None and client > end):
-                    break
-                yield self._queue_of(client, now)
-
-    def _next_client(self, client: str) -> str | None:
-        rows = self._outbox.select(
-            {"status": "queued", "hold": None}, order=("client", "due_at"), after=(client, AFTER_ALL_TIMES), limit=1
-        )
-        return rows[0]["client"] if rows else None
-
-    def _queue_of(self, client: str, now: datetime) -> Iterator[Delivery]:
         until = rfc3339(now) + AFTER_ALL_TIMES
-        where = {"status": "queued", "hold": None, "client": client}
-        position: tuple[object, ...] | None = None
-        while rows := self._outbox.select(
-            where, order=("due_at", "doc_id"), after=position, limit=32, ranges={"due_at": (None, until)}
-        ):
-            yield from self.deliveries.items(rows)
-            position = (rows[-1]["due_at"], rows[-1].doc_id)
+        clients = list(islice(self._clients_due(until, after_client), limit))
+        share = ceil(limit / len(clients)) if clients else 0
+        queues = [
+            self._outbox.select(
+                {**WAITING, "client": client}, order=("due_at", "doc_id"), ranges={"due_at": (None, until)}, limit=share
+            )
+            for client in clients
+        ]
+        turns = [row for turn in zip_longest(*queues) for row in turn if row is not None]
+        return self.deliveries.items(turns[:limit])
+
+    def _clients_due(self, until: str, after_client: str) -> Iterator[str]:
+        """The clients that something is due for, each found by one step in the index."""
+        for start, end in ((after_client, None), ("", after_client)):
+            position = start
+            while rows := self._outbox.select(
+                WAITING, order=("client", "due_at"), after=(position, AFTER_ALL_TIMES), limit=1
+            ):
+                position = rows[0]["client"]
+                if end is not None and position > end:
+                    break
+                if rows[0]["due_at"] < until:
+                    yield position
 
     def take_over(self, orphan: Delivery, worker: str) -> Delivery | None:
         taken = orphan.model_copy(update={"worker": worker, "epoch": orphan.epoch + 1})

@@ -8,17 +8,20 @@ import itertools
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.domain.models import Place
+from core.portal import renameat2
 from core.portal.directory import DirectoryPortal
 from core.ports import Absent, Conflict, PortalFault, Unchanged
 from tests.directory_outside import DirectoryOutside, OnDirectory, at_step, each_system_call
@@ -43,6 +46,51 @@ class TestForeignHands(OnDirectory):
             if not reached:
                 break
         assert step > 10
+
+    @pytest.mark.parametrize("then", ["put", "save", "remove"])
+    async def test_two_changes_at_any_steps(
+        self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path, then: str
+    ) -> None:
+        """The second one comes while the first is being put back: the last word is theirs all the same."""
+        source = file(tmp_path, NEW)
+        last: object = None
+        for first, second in itertools.combinations(range(24), 2):
+            place = at(f"{first}-{second}.pdf")
+            outside.put(place, OLD)
+
+            def change(n: int, place: Place = place, first: int = first, second: int = second) -> None:
+                nonlocal last
+                if n == first:
+                    outside.save(place, FOREIGN)
+                    last = FOREIGN
+                elif n == second:
+                    last = b"their second"
+                    if then == "remove":
+                        outside.remove(place)
+                    else:
+                        getattr(outside, then)(place, last)
+
+            last = NEW
+            with each_system_call(change), suppress(Conflict):
+                await portal.publish(source, place, Unchanged(sha(OLD)), "s")
+            if then == "remove" and last == b"their second":
+                assert outside.read(place) in {None, FOREIGN}  # never ours: what we hold then goes back
+            else:
+                assert outside.read(place) == last
+            assert not outside.scratch_area()
+
+    async def test_write_at_any_step_of_a_recovery(
+        self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path
+    ) -> None:
+        await portal.check()
+        for held, step in itertools.product((NEW, OLD, FOREIGN), range(25)):
+            place = at(f"{sha(held)[:4]}-{step}.pdf")
+            outside.put(place, NEW)
+            (outside.path / ".malote" / "s.swap").write_bytes(held)
+            with at_step(step, partial(outside.save, place, b"their second")) as reached:
+                await portal.recover(place, "s", sha(NEW), sha(OLD))
+            assert outside.read(place) == (b"their second" if reached else FOREIGN if held == FOREIGN else NEW)
+            assert not outside.scratch_area()
 
     @pytest.mark.parametrize("change", ["put", "save", "seen", "remove"])
     async def test_change_and_death_at_any_steps(
@@ -117,6 +165,30 @@ class TestForeignHands(OnDirectory):
             assert outside.read(at()) == there
         if target == "none":
             assert kept == ([] if held == "new" else [data])
+
+    async def test_what_changed_before_is_not_even_touched(
+        self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """For a moment a client would see our bytes under the name of someone else's document."""
+        monkeypatch.setattr(renameat2, "_renameat2", lambda *_: pytest.fail("exchanged"))
+        outside.put(at(), FOREIGN)
+        with pytest.raises(Conflict):
+            await portal.publish(file(tmp_path, NEW), at(), Unchanged(sha(OLD)), "s")
+
+    async def test_without_exchange_it_is_looked_at_last(
+        self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path
+    ) -> None:
+        """Copying takes long, and a rename replaces whatever came meanwhile."""
+        portal.can_exchange = False
+        outside.put(at(), OLD)
+
+        def change(_: int) -> None:
+            if outside.scratch_area():
+                outside.put(at(), FOREIGN)
+
+        with each_system_call(change), pytest.raises(Conflict):
+            await portal.publish(file(tmp_path, NEW), at(), Unchanged(sha(OLD)), "s")
+        assert outside.read(at()) == FOREIGN
 
     async def test_a_writer_who_has_it_open_is_waited_for(
         self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path
@@ -238,6 +310,39 @@ class TestFaults(OnDirectory):
                 break
         assert step > 5
 
+    async def test_bytes_are_on_disk_before_their_name_is(
+        self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After a power cut a delivered document would be empty, or its folder gone."""
+        calls: list[str] = []
+
+        def noted(module: Any, name: str, what: Callable[..., str]) -> None:
+            original = getattr(module, name)
+
+            def call(*args: Any, **kwargs: Any) -> Any:
+                result = original(*args, **kwargs)
+                calls.append(what(*args))
+                return result
+
+            monkeypatch.setattr(module, name, call)
+
+        def kind(descriptor: int) -> str:
+            return "sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file"
+
+        noted(os, "fsync", kind)
+        noted(os, "link", lambda *_: "link")
+        noted(os, "mkdir", lambda *_: "mkdir")
+        noted(renameat2, "_renameat2", lambda *args: "exchange" if args[4].value == 2 else "rename")
+        await portal.publish(file(tmp_path, OLD), at(folder=("DAS",)), Absent(), "s")
+        made = ["mkdir", "sync folder", "sync folder"]
+        assert calls == [*made, *made, "sync file", "link", "sync folder"]
+        calls.clear()
+        await portal.publish(file(tmp_path, NEW), at(folder=("DAS",)), Unchanged(sha(OLD)), "s")
+        assert calls == [*made, "sync file", "rename", "exchange", "sync folder", "sync folder"]
+        calls.clear()
+        await DirectoryPortal(outside.path).recover(at(folder=("DAS",)), "s", sha(NEW), sha(OLD))
+        assert calls == ["sync folder"] * 4  # the root for .malote, the way down, the folder itself
+
     async def test_source_that_changes_is_not_published(
         self, portal: DirectoryPortal, outside: DirectoryOutside, tmp_path: Path
     ) -> None:
@@ -277,7 +382,9 @@ class TestFaults(OnDirectory):
 LIMITED = """
 import asyncio, resource, signal, sys
 from pathlib import Path
+from typing import Any
 from core.domain.models import Place
+from core.portal import renameat2
 from core.portal.directory import DirectoryPortal
 from core.ports import Absent, PortalFault
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -351,7 +458,9 @@ async def test_unmounted_disk_is_noticed_though_its_folder_stays(tmp_path: Path)
 LOOPING = """
 import asyncio, hashlib, sys
 from pathlib import Path
+from typing import Any
 from core.domain.models import Place
+from core.portal import renameat2
 from core.portal.directory import DirectoryPortal
 from core.ports import Absent, Unchanged
 portal = DirectoryPortal(Path(sys.argv[1]))

@@ -13,7 +13,9 @@ from core.domain.text import InvalidValue, Text, fold
 
 E = TypeVar("E", bound=StrEnum)
 
-_ID_BROKEN = Text("O código contém quebra de linha ou letra invisível", "The id contains a line break or invisible sign")
+_ID_BROKEN = Text(
+    "O código contém quebra de linha ou letra invisível", "The id contains a line break or invisible sign"
+)
 _NO_DATE = Text("Data inválida; use 2026-11-20 ou 20/11/2026", "Not a date; give 2026-11-20 or 20/11/2026")
 _NO_ANSWER = Text("Não é sim nem não", "It is neither yes nor no")
 _NO_STATUS = Text("Situação desconhecida; use open ou completed", "Unknown status; give open or completed")

@@ -47,9 +47,7 @@ def take_clients(ctx: Context, actor: Actor, sheet: Sheet) -> Counts:
     _warn_same_tax_ids(sheet, known, rows)
     different = [one for one in changed if one.before != one.after]
     ctx.store.clients.save(one.after for one in different)
-    ctx.store.append(
-        [client_changed(ctx, actor, one.before, one.after) for one in different if one.before is not None]
-    )
+    ctx.store.append([client_changed(ctx, actor, one.before, one.after) for one in different if one.before is not None])
     linked = {one.after.id for one in different if one.before is not None and one.after.portal != one.before.portal}
     if linked:
         requeue_linked(ctx, actor, linked)

@@ -17,12 +17,12 @@ STEP = 1000
 """Rows between two words of progress."""
 
 MISSING_COLUMN = Text("Falta a coluna {name}", "The column {name} is missing")
-TWICE = Text(
-    "Duas colunas dizem {name}: {first} e {second}", "Two columns say {name}: {first} and {second}"
-)
+TWICE = Text("Duas colunas dizem {name}: {first} e {second}", "Two columns say {name}: {first} and {second}")
 EMPTY = Text("A célula está vazia", "The cell is empty")
 REPEATED = Text("Código repetido: já está na linha {line}", "This id is on line {line} already")
-UNKNOWN_COLUMN = Text("{file}: a coluna {column} não é conhecida e foi ignorada", "{file}: unknown column {column} ignored")
+UNKNOWN_COLUMN = Text(
+    "{file}: a coluna {column} não é conhecida e foi ignorada", "{file}: unknown column {column} ignored"
+)
 MORE_PROBLEMS = Text("E mais {count} problemas", "And {count} more problems")
 MORE_WARNINGS = Text("{file}: e mais {count} avisos", "{file}: and {count} more warnings")
 

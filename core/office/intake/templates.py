@@ -58,9 +58,7 @@ def take_templates(ctx: Context, actor: Actor, sheet: Sheet) -> Counts:
 def _with_folder(one: Change[Template], *, standard: bool) -> Template:
     destination = one.given.values.get("destination")
     if destination:
-        return one.after.model_copy(
-            update={"destination": destination, "destination_source": DestinationSource.CSV}
-        )
+        return one.after.model_copy(update={"destination": destination, "destination_source": DestinationSource.CSV})
     return (with_standard_folder(one.after) if standard else None) or one.after
 
 

@@ -1,0 +1,157 @@
+"""What an answer or a broken connection means for a delivery (the design's section 2.8), in one place."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from urllib.parse import urlsplit
+
+import httpx
+
+from core.ports import PortalFault
+
+CODES: dict[int, str] = {
+    401: "portal_auth",
+    403: "portal_forbidden",
+    405: "portal_forbidden",
+    407: "portal_auth",
+    408: "portal_unreachable",
+    413: "file_too_large",
+    414: "name_invalid",
+    423: "portal_busy",
+    425: "portal_unreachable",
+    429: "portal_unreachable",
+    431: "name_invalid",
+    501: "portal_error",
+    505: "portal_error",
+    507: "portal_full",
+}
+
+LASTING = 300.0
+"""Seconds beyond which a Retry-After is a mistake more likely than a wish."""
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_MESSAGE = re.compile(r"<(?:\w+:)?message[^>]*>(.*?)</(?:\w+:)?message>", re.DOTALL)
+_CERTIFICATE = {
+    10: "o certificado do servidor venceu / the server's certificate has expired",
+    18: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
+    19: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
+    20: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
+    21: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
+    62: "o certificado é de outro servidor / the certificate is another host's",
+    64: "o certificado é de outro servidor / the certificate is another host's",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, read whole."""
+
+    method: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page in place of WebDAV's empty or XML answer: a login, a captive portal."""
+        return self.status == 200 and bool(self.body.strip()) and is_html(self.headers)
+
+
+def is_html(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml"))
+
+
+def fault_of(answer: Answer, *, unknown: bool = False) -> PortalFault:
+    """The fault that an answer means.
+
+    Args:
+        unknown: whether a server error may have come after the request took effect.
+    """
+    status = answer.status
+    if answer.is_page or 300 <= status < 400:
+        return _elsewhere(answer)
+    said = words_of(answer)
+    code = CODES.get(status, "portal_unreachable" if status >= 500 else "portal_error")
+    if status in {400, 403} and "InvalidPath" in answer.body[:4000].decode("latin-1"):
+        code = "name_invalid"  # Nextcloud's and ownCloud's word for a name that they do not take
+    detail = f"HTTP {status} ({answer.method})" + (f": {said}" if said else "")
+    retry_after = retry_after_of(answer.headers) if status in {429, 503, 423} else None
+    return PortalFault(code, detail, retry_after=retry_after, unknown=unknown and status >= 500)
+
+
+def _elsewhere(answer: Answer) -> PortalFault:
+    where = urlsplit(answer.headers.get("location", ""))
+    shown = f" ({where.netloc}{where.path})" if where.netloc or where.path else ""
+    return PortalFault(
+        "portal_unreachable",
+        f"veio uma página da web em vez do portal{shown}; confira o endereço e a rede"
+        f" / a web page came instead of the portal{shown}; look at the URL and the network",
+    )
+
+
+def words_of(answer: Answer) -> str:
+    """What the server said, for a person: the message in the answer, shortened."""
+    text = answer.body[:8000].decode("utf-8", "replace")
+    message = _MESSAGE.search(text)
+    plain = " ".join(unescape(_TAG.sub(" ", message[1] if message else text)).split())
+    return plain if len(plain) <= 200 else plain[:199] + "…"
+
+
+def retry_after_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds in Retry-After, which may be a number or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def fault_of_error(error: httpx.HTTPError, *, unknown: bool) -> PortalFault:
+    """The fault that a connection which failed or broke means; the reason in words, without the request."""
+    return PortalFault("portal_unreachable", _reason(error), unknown=unknown and not isinstance(error, httpx.ConnectError))
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    cause = _cause(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _CERTIFICATE.get(cause.verify_code, f"certificado recusado / certificate refused: {cause.verify_message}")
+    if isinstance(cause, ssl.SSLError):
+        return f"TLS: {cause.reason or cause}"
+    if isinstance(cause, socket.gaierror):
+        return "o nome do servidor não foi encontrado na rede / the server's name was not found (DNS)"
+    if isinstance(error, httpx.ConnectTimeout):
+        return "sem resposta ao conectar / timeout while connecting"
+    if isinstance(error, httpx.TimeoutException):
+        return "o servidor demorou demais / the server took too long"
+    if isinstance(cause, ConnectionRefusedError) or isinstance(error, httpx.ConnectError):
+        return "o servidor não aceitou a conexão / connection refused"
+    return f"a conexão caiu no meio / the connection broke ({type(error).__name__})"
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The operating system's or TLS's own error below httpx's."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError):
+            return seen
+        if isinstance(seen, BaseExceptionGroup):
+            seen = seen.exceptions[0]
+        else:
+            seen = seen.__cause__ or seen.__context__
+    return error
+
+
+def too_slow(method: str, seconds: float, *, unknown: bool) -> PortalFault:
+    return PortalFault(
+        "portal_unreachable",
+        f"o servidor não respondeu em {seconds:.0f} s / no answer within {seconds:.0f} s ({method})",
+        unknown=unknown,
+    )
