@@ -59,7 +59,7 @@ class DestinationSource(StrEnum):
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Place(Model):

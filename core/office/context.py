@@ -153,7 +153,7 @@ def open_office(folder: Path) -> Iterator[Context]:
             config=config,
             store=store,
             blobs=BlobDirectory(folder / "spool", mode=mode, folder_mode=folder_mode),
-            portal=lambda: _open_portal(config),
+            portal=lambda: _open_portal(folder, config),
             now=utc_now,
             new_id=uuid7,
             jitter=random.random,
@@ -164,16 +164,25 @@ def open_office(folder: Path) -> Iterator[Context]:
         store.close()
 
 
-def _open_portal(config: Config) -> Portal:
+def _open_portal(folder: Path, config: Config) -> Portal:
     from core.portal import open_portal  # noqa: PLC0415 - short commands need no portal
 
     portal = config.portal
-    return open_portal(portal.url, file_mode=int(portal.file_mode, 8), folder_mode=int(portal.folder_mode, 8))
+    return open_portal(
+        portal.url,
+        file_mode=int(portal.file_mode, 8),
+        folder_mode=int(portal.folder_mode, 8),
+        group=folder.stat().st_gid if _is_shared(folder) else None,
+    )
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether a group's members share the office (`init --group`)."""
+    return bool(folder.stat().st_mode & 0o020)
 
 
 def _file_mode(folder: Path) -> int:
-    """0660 where the folder is shared with a group, else 0600."""
-    return 0o660 if folder.stat().st_mode & 0o020 else 0o600
+    return 0o660 if _is_shared(folder) else 0o600
 
 
 def unusable(folder: Path, error: StoreError) -> OfficeUnusable:

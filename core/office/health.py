@@ -12,7 +12,7 @@ from core.domain.permissions import Actor
 from core.domain.text import Sentence
 from core.office.context import Context
 from core.office.errors import PortalUnusable
-from core.office.sending import resume
+from core.office.queue import resume
 from core.office.views import every
 from core.ports import PortalFault, PortalReport
 

@@ -110,3 +110,12 @@ def requeue(ctx: Context, actor: Actor, deliveries: Iterable[Delivery], why: Tex
 def release_held(ctx: Context, actor: Actor) -> int:
     """Queue what was completed while the integration was off (`activate --send-pending`)."""
     return requeue(ctx, actor, ctx.store.deliveries.held(Hold.INACTIVE), ON_REQUEST)
+
+
+def resume(ctx: Context, actor: Actor) -> bool:
+    """Let paused sending go on; in the caller's transaction. Returns whether it was paused."""
+    if ctx.store.pause() is None:
+        return False
+    ctx.store.set_pause(None)
+    ctx.store.append([event(ctx, actor, "portal_resumed")])
+    return True

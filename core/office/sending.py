@@ -15,7 +15,7 @@ from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.errors import Refused
-from core.office.queue import ON_REQUEST, event, requeue
+from core.office.queue import ON_REQUEST, requeue, resume
 from core.ports import Portal, PortalFault
 
 UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
@@ -124,12 +124,3 @@ def _waiting(ctx: Context, key: str) -> Delivery:
     if not waits and delivery.status is not DeliveryStatus.FAILED:
         raise Refused(NOT_WAITING, SEE_ERRORS, delivery=key)
     return delivery
-
-
-def resume(ctx: Context, actor: Actor) -> bool:
-    """Let paused sending go on; in the caller's transaction. Returns whether it was paused."""
-    if ctx.store.pause() is None:
-        return False
-    ctx.store.set_pause(None)
-    ctx.store.append([event(ctx, actor, "portal_resumed")])
-    return True

@@ -40,7 +40,6 @@ _SURPLUS = Text("Há uma célula a mais do que colunas no cabeçalho", "There is
 _SAYING = re.compile(r"[^\s,;]")
 _BREAK = re.compile(r"\r\n?|\n")
 _SEP_LINE = re.compile(r'"?sep=([^\w"\r\n])"?[,;\t ]*(?:\r\n?|\n|$)', re.IGNORECASE)
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _ACCENTED = re.compile("[^\x00-\x7f\udc80-\udcff]")
 
@@ -70,7 +69,7 @@ class Problem:
             sentence = f'{sentence.rstrip(".")}: "{value}"'
         if not self.line:
             return f"{self.file}: {sentence}"
-        return _WHERE.say(lang, file=self.file, line=self.line, column=self.column, sentence=sentence)
+        return _WHERE.say(lang, file=self.file, line=self.line, column=shown(str(self.column)), sentence=sentence)
 
 
 class Row(NamedTuple):
@@ -104,7 +103,11 @@ class BadTable(Exception):
 def shown(value: str) -> str:
     """A value as it can be shown on one line."""
     short = value if len(value) <= 60 else value[:59] + "…"
-    return _UNPRINTABLE.sub(lambda sign: ascii(sign[0])[1:-1].replace("\\udc", "\\x"), short)
+    return "".join(map(_printable, short))
+
+
+def _printable(sign: str) -> str:
+    return sign if sign.isprintable() else ascii(sign)[1:-1].replace("\\udc", "\\x")
 
 
 def read_table(path: Path) -> Table:
