@@ -33,8 +33,6 @@ CODES: dict[int, str] = {
     507: "portal_full",
 }
 
-LASTING = 300.0
-"""Seconds beyond which a Retry-After is a mistake more likely than a wish."""
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MESSAGE = re.compile(r"<(?:\w+:)?message[^>]*>(.*?)</(?:\w+:)?message>", re.DOTALL)
 _CERTIFICATE = {
@@ -63,6 +61,14 @@ class Answer:
         return self.status == 200 and bool(self.body.strip()) and is_html(self.headers)
 
 
+class Refused(PortalFault):
+    """The fault that a status means."""
+
+    def __init__(self, status: int, code: str, detail: str, retry_after: float | None, unknown: bool):
+        super().__init__(code, detail, retry_after=retry_after, unknown=unknown)
+        self.status = status
+
+
 def is_html(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml"))
 
@@ -82,7 +88,12 @@ def fault_of(answer: Answer, *, unknown: bool = False) -> PortalFault:
         code = "name_invalid"  # Nextcloud's and ownCloud's word for a name that they do not take
     detail = f"HTTP {status} ({answer.method})" + (f": {said}" if said else "")
     retry_after = retry_after_of(answer.headers) if status in {429, 503, 423} else None
-    return PortalFault(code, detail, retry_after=retry_after, unknown=unknown and status >= 500)
+    return Refused(status, code, detail, retry_after, unknown and may_have_worked(status))
+
+
+def may_have_worked(status: int) -> bool:
+    """Whether a request that got this status may have taken effect all the same."""
+    return status >= 500 and status not in {501, 503, 505, 507, 508}
 
 
 def _elsewhere(answer: Answer) -> PortalFault:
@@ -116,13 +127,17 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
 
 def fault_of_error(error: httpx.HTTPError, *, unknown: bool) -> PortalFault:
     """The fault that a connection which failed or broke means; the reason in words, without the request."""
-    return PortalFault("portal_unreachable", _reason(error), unknown=unknown and not isinstance(error, httpx.ConnectError))
+    return PortalFault(
+        "portal_unreachable", _reason(error), unknown=unknown and not isinstance(error, httpx.ConnectError)
+    )
 
 
 def _reason(error: httpx.HTTPError) -> str:
     cause = _cause(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return _CERTIFICATE.get(cause.verify_code, f"certificado recusado / certificate refused: {cause.verify_message}")
+        return _CERTIFICATE.get(
+            cause.verify_code, f"certificado recusado / certificate refused: {cause.verify_message}"
+        )
     if isinstance(cause, ssl.SSLError):
         return f"TLS: {cause.reason or cause}"
     if isinstance(cause, socket.gaierror):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from unicodedata import normalize
 
 from core.domain.models import Names
+from core.portal.webdav.faults import fault_of
 from core.portal.webdav.hrefs import spellings
 from core.portal.webdav.verbs import DONE, Dav
 from core.ports import PortalFault
@@ -65,14 +65,15 @@ class Folders:
                 if found is not None:
                     return found
             path = (*above, names[-1])
-            status = await self._dav.make_folder(path)
-            if status in DONE:
-                self._known[names] = path
-                return path
-            if status not in {404, 409}:  # something is there: 405, or a redirect to the path with a slash
+            answer = await self._dav.make_folder(path)
+            if answer.status not in DONE | {
+                404,
+                409,
+            }:  # 405, or a redirect to the path with a slash: something is there
                 entry = await self._dav.find(path, folder=True)
                 if entry is None or not entry.is_folder:
-                    raise not_a_folder(names[-1])
+                    raise fault_of(answer) if answer.status == 403 else not_a_folder(names[-1])
+            if answer.status not in {404, 409}:
                 self._known[names] = path
                 return path
             if len(names) == 1:
@@ -88,11 +89,6 @@ class Folders:
                 self._known[names] = path
                 return path
         return None
-
-    def learn(self, names: Names, members: dict[str, Names]) -> None:
-        """Remember folders that a listing has shown."""
-        for name, path in members.items():
-            self._known[(*names, normalize("NFC", name))] = path
 
 
 def not_a_folder(name: str) -> PortalFault:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +66,23 @@ class _FileStream(httpx.AsyncByteStream):
                 yield chunk
         finally:
             file.close()
+
+
+NOBODY = httpx.Auth()
+"""Shows nobody: also nobody out of a .netrc file."""
+
+
+class _Cut(Exception):
+    """The connection is to be cut here."""
+
+
+class _CutStream(httpx.AsyncByteStream):
+    def __init__(self, size: int):
+        self._size = size
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield bytes(self._size)
+        raise _Cut
 
 
 class Requests:
@@ -145,12 +162,22 @@ class Requests:
 
         return await self._guarded("GET", self.deadlines.for_bytes(size), once)
 
+    async def cut_put(self, path: str, size: int) -> None:
+        """Begin to PUT so many bytes, and cut the connection in the middle."""
+        client = self._client or self._connect()
+        request = client.build_request("PUT", self._address.origin + path, headers={"Content-Length": str(size)})
+        request.stream = _CutStream(size // 2)
+        with suppress(_Cut, httpx.HTTPError, TimeoutError):
+            async with asyncio.timeout(self.deadlines.request):
+                response = await client.send(request, stream=True)
+                await response.aclose()
+
     def ask_again(self) -> None:
         """Forget that the server refused us: somebody may have mended the password."""
         self._refused = None
         self._known = False
         if self._client is not None:
-            self._client.auth = self._auth()
+            self._client.auth = self._auth() or NOBODY
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -221,7 +248,7 @@ class Requests:
     def _connect(self) -> httpx.AsyncClient:
         seconds = self.deadlines
         self._client = httpx.AsyncClient(
-            auth=self._auth(),
+            auth=self._auth() or NOBODY,
             verify=self._verify() if self._address.secure else False,
             headers={"Accept-Encoding": "identity", "User-Agent": "malote"},
             timeout=httpx.Timeout(None, connect=seconds.connect),

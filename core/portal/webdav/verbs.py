@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from core.domain.models import Names
 from core.portal.webdav.faults import Answer, fault_of, is_html
-from core.portal.webdav.hrefs import Address, encode
+from core.portal.webdav.hrefs import Address, decode, encode
 from core.portal.webdav.requests import Body, Requests
 from core.portal.webdav.xml import DAV, PROPERTIES, BadXml, Entry, active_locks, lockinfo, multistatus, parse, propfind
 from core.ports import PortalFault
@@ -16,8 +16,8 @@ DONE = frozenset({200, 201, 204})
 """The only success of a write: Apache answers 207 to a PUT that wrote nothing in a locked folder."""
 REDIRECTS = frozenset({301, 302, 307, 308})
 LOCK_SECONDS = 60
-LISTED = (f"{DAV} resourcetype", f"{DAV} getcontentlength", f"{DAV} getlastmodified")
-QUOTA = (*PROPERTIES, f"{DAV} quota-available-bytes")
+LISTED = (f"{DAV}resourcetype", f"{DAV}getcontentlength", f"{DAV}getlastmodified")
+QUOTA = (*PROPERTIES, f"{DAV}quota-available-bytes")
 
 _FIND = propfind(QUOTA)
 _LOOK = propfind(PROPERTIES)
@@ -84,8 +84,10 @@ class Dav:
         if answer.status != 207:
             return None
         found = _entries(answer)
-        # The folder itself has the shortest path, whatever prefix a proxy has put before it or taken away.
-        itself = min((one.path for one in found), key=len, default=())
+        itself = decode(path) or ()
+        if not any(one.path[: len(itself)] == itself for one in found):
+            # A proxy has put a prefix before the paths or taken it away: the folder itself has the shortest.
+            itself = min((one.path for one in found), key=len, default=())
         below = {one.path[-1]: one for one in found if one.path[:-1] == itself and one.path != itself}
         return Listing(below, _date(answer))
 
@@ -132,10 +134,10 @@ class Dav:
         accept |= DONE | {404, 410}
         return (await self.requests.send("DELETE", self.path(names), headers, accept=accept)).status
 
-    async def make_folder(self, names: Names) -> int:
+    async def make_folder(self, names: Names) -> Answer:
         """MKCOL; 405 and 301 mean that something is there already, 409 that the folder above is missing."""
-        accept = DONE | {405, 409, 404, *REDIRECTS}
-        return (await self.requests.send("MKCOL", self.path(names, folder=True), accept=accept)).status
+        accept = DONE | {403, 404, 405, 409, *REDIRECTS}
+        return await self.requests.send("MKCOL", self.path(names, folder=True), accept=accept)
 
     async def lock(self, names: Names, owner: str) -> Lock | int:
         """An exclusive write lock, or the status with which the server refused (423: somebody has one)."""

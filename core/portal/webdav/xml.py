@@ -11,21 +11,23 @@ from xml.sax.saxutils import escape
 from core.domain.models import Names
 from core.portal.webdav.hrefs import decode
 
-DAV = "DAV:"
-OC = "http://owncloud.org/ns"
-NC = "http://nextcloud.org/ns"
+DAV = "{DAV:}"
+OC = "{http://owncloud.org/ns}"
+NC = "{http://nextcloud.org/ns}"
 
 PROPERTIES = (
-    f"{DAV} resourcetype",
-    f"{DAV} getcontentlength",
-    f"{DAV} getlastmodified",
-    f"{DAV} lockdiscovery",
-    f"{DAV} isreadonly",
-    f"{OC} permissions",
-    f"{NC} lock",
-    f"{NC} lock-owner-type",
+    f"{DAV}resourcetype",
+    f"{DAV}getcontentlength",
+    f"{DAV}getlastmodified",
+    f"{DAV}lockdiscovery",
+    f"{DAV}isreadonly",
+    f"{OC}permissions",
+    f"{NC}lock",
+    f"{NC}lock-owner-type",
 )
 """What is asked of one file; a listing asks for the first three."""
+
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 
 NO_LASTING_LOCK = {"1", "2"}
 """nc:lock-owner-type: an open editor's, or a WebDAV client's; 0 is a person's own lock (nextcloud/files_lock)."""
@@ -54,25 +56,25 @@ class Entry:
 
     @property
     def is_folder(self) -> bool:
-        kind = self.properties.get(f"{DAV} resourcetype")
-        return kind is not None and kind.find(f"{DAV} collection") is not None
+        kind = self.properties.get(f"{DAV}resourcetype")
+        return kind is not None and kind.find(f"{DAV}collection") is not None
 
     @property
     def size(self) -> int | None:
-        size = self.text(f"{DAV} getcontentlength")
+        size = self.text(f"{DAV}getcontentlength")
         return int(size) if size.isascii() and size.isdigit() else None
 
     @property
     def modified(self) -> float | None:
         """Seconds since the epoch, by the server's clock."""
         try:
-            return parsedate_to_datetime(self.text(f"{DAV} getlastmodified")).timestamp()
+            return parsedate_to_datetime(self.text(f"{DAV}getlastmodified")).timestamp()
         except (TypeError, ValueError):
             return None
 
     @property
     def locks(self) -> tuple[ActiveLock, ...]:
-        found = self.properties.get(f"{DAV} lockdiscovery")
+        found = self.properties.get(f"{DAV}lockdiscovery")
         return () if found is None else active_locks(found)
 
     @property
@@ -85,29 +87,29 @@ class Entry:
         """Whether there is lasting evidence that the client has seen it: the Cadeado."""
         if self.is_folder:
             return False
-        if self.text(f"{NC} lock").lower() in {"1", "true"} and not self.held_by_program:
+        if self.text(f"{NC}lock").lower() in {"1", "true"} and not self.held_by_program:
             return True
-        permissions = self.text(f"{OC} permissions")
+        permissions = self.text(f"{OC}permissions")
         read_only = bool(permissions) and "W" not in permissions
-        return read_only or self.text(f"{DAV} isreadonly").lower() in {"1", "true"}
+        return read_only or self.text(f"{DAV}isreadonly").lower() in {"1", "true"}
 
     @property
     def held_by_program(self) -> bool:
         """Whether an editor or another client holds it for the moment (Nextcloud's word for it)."""
-        locked = self.text(f"{NC} lock").lower() in {"1", "true"}
-        return locked and self.text(f"{NC} lock-owner-type") in NO_LASTING_LOCK
+        locked = self.text(f"{NC}lock").lower() in {"1", "true"}
+        return locked and self.text(f"{NC}lock-owner-type") in NO_LASTING_LOCK
 
 
 def parse(data: bytes) -> Element:
-    """Parse a document; names read `namespace name`.
+    """Parse a document; names read `{namespace}name`.
 
     Raises:
         BadXml: it is none, or holds a DTD.
     """
-    parser, builder = expat.ParserCreate(namespace_separator=" "), TreeBuilder()
+    parser, builder = expat.ParserCreate(namespace_separator="}"), TreeBuilder()
     parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
+    parser.StartElementHandler = lambda name, attributes: builder.start(_qualified(name), attributes)
+    parser.EndElementHandler = lambda name: builder.end(_qualified(name))
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = _refuse
     try:
@@ -115,6 +117,10 @@ def parse(data: bytes) -> Element:
         return builder.close()
     except (expat.ExpatError, AssertionError, UnicodeError) as error:
         raise BadXml(str(error)) from None
+
+
+def _qualified(name: str) -> str:
+    return "{" + name if "}" in name else name
 
 
 def _refuse(*_: object) -> None:
@@ -128,18 +134,18 @@ def multistatus(data: bytes) -> list[Entry]:
         BadXml: it is no multistatus (RFC 4918, 13).
     """
     top = parse(data)
-    if top.tag != f"{DAV} multistatus":
+    if top.tag != f"{DAV}multistatus":
         raise BadXml("no multistatus")
     entries = []
-    for response in top.iterfind(f"{DAV} response"):
-        path = decode((response.findtext(f"{DAV} href") or "").strip())
-        if path is None or _status(response.findtext(f"{DAV} status")) not in {0, 200}:
+    for response in top.iterfind(f"{DAV}response"):
+        path = decode((response.findtext(f"{DAV}href") or "").strip())
+        if path is None or _status(response.findtext(f"{DAV}status")) not in {0, 200}:
             continue
         properties = {
             found.tag: found
-            for propstat in response.iterfind(f"{DAV} propstat")
-            if _status(propstat.findtext(f"{DAV} status")) in {0, 200}
-            for prop in propstat.iterfind(f"{DAV} prop")
+            for propstat in response.iterfind(f"{DAV}propstat")
+            if _status(propstat.findtext(f"{DAV}status")) in {0, 200}
+            for prop in propstat.iterfind(f"{DAV}prop")
             for found in prop
         }
         entries.append(Entry(path, properties))
@@ -155,8 +161,8 @@ def _status(line: str | None) -> int:
 def active_locks(above: Element) -> tuple[ActiveLock, ...]:
     """The locks in a lockdiscovery, wherever below `above` it is."""
     return tuple(
-        ActiveLock(_text(lock, f"{DAV} locktoken"), _text(lock, f"{DAV} owner"))
-        for lock in above.iter(f"{DAV} activelock")
+        ActiveLock(_text(lock, f"{DAV}locktoken"), _text(lock, f"{DAV}owner"))
+        for lock in above.iter(f"{DAV}activelock")
     )
 
 
@@ -167,13 +173,13 @@ def _text(above: Element, name: str) -> str:
 
 def propfind(properties: tuple[str, ...]) -> bytes:
     """The body that asks for these properties."""
-    asked = "".join(f'<x:{one.split()[1]} xmlns:x="{one.split()[0]}"/>' for one in properties)
-    return f'<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>{asked}</d:prop></d:propfind>'.encode()
+    asked = "".join(f'<x:{name} xmlns:x="{space}"/>' for space, name in (one[1:].split("}") for one in properties))
+    return f'{_HEAD}<d:propfind xmlns:d="DAV:"><d:prop>{asked}</d:prop></d:propfind>'.encode()
 
 
 def lockinfo(owner: str) -> bytes:
     """The body that asks for an exclusive write lock (RFC 4918, 14.11)."""
     return (
-        '<?xml version="1.0" encoding="utf-8"?><d:lockinfo xmlns:d="DAV:"><d:lockscope><d:exclusive/></d:lockscope>'
+        f'{_HEAD}<d:lockinfo xmlns:d="DAV:"><d:lockscope><d:exclusive/></d:lockscope>'
         f"<d:locktype><d:write/></d:locktype><d:owner><d:href>{escape(owner)}</d:href></d:owner></d:lockinfo>"
     ).encode()
