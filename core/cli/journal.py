@@ -13,13 +13,16 @@ from core.domain.events import message
 from core.domain.models import Event, Level, rfc3339
 from core.domain.text import Text
 from core.office import journal
+from core.office.journal import Trouble
 
 SIGNS = {Level.INFO: " ", Level.WARNING: "!", Level.ERROR: "✗"}
 NO_ERRORS = Text("Nenhuma falha.", "No failures.")
 NO_EVENTS = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
 TO_DO = Text("    Para resolver: {remedy}", "    What to do: {remedy}")
 AGAIN = Text("    Nova tentativa às {at}", "    Tried again at {at}")
+MORE = Text("      … mais {count}", "      … {count} more")
 POLL = 0.25
+SHOWN = 5
 PAGE = 1000
 
 
@@ -91,17 +94,34 @@ def errors_command(call: Call) -> int:
         return DONE
     if not found:
         call.tell(NO_ERRORS)
-    for one in found:
-        subject = one.subject
-        head = "" if subject is None else f"{subject.task.id}/{subject.document.name}  {subject.client.name}  "
-        call.print(f"{'✗' if one.retry_at is None else '↻'} {head}{one.message.say(call.lang).strip()}")
-        call.print(call.say(TO_DO, remedy=one.remedy.say(call.lang)))
-        if one.retry_at is not None:
-            call.print(call.say(AGAIN, at=f"{one.retry_at.astimezone():%H:%M:%S}"))
+    for group in _by_cause(call, found).values():
+        _show_group(call, group)
     return DONE
 
 
-def _json(one: journal.Trouble, lang: str) -> dict[str, Any]:
+def _by_cause(call: Call, found: list[Trouble]) -> dict[tuple[str, str], list[Trouble]]:
+    """The failures that one sentence and one remedy speak of, together."""
+    groups: dict[tuple[str, str], list[Trouble]] = {}
+    for one in found:
+        groups.setdefault((one.message.say(call.lang), one.remedy.say(call.lang)), []).append(one)
+    return groups
+
+
+def _show_group(call: Call, group: list[Trouble]) -> None:
+    first = group[0]
+    call.print(f"{'✗' if first.retry_at is None else '↻'} {len(group)}  {first.message.say(call.lang).strip()}")
+    call.print(call.say(TO_DO, remedy=first.remedy.say(call.lang)))
+    if first.retry_at is not None:
+        call.print(call.say(AGAIN, at=f"{first.retry_at.astimezone():%H:%M:%S}"))
+    for one in group[:SHOWN]:
+        if one.subject is not None:
+            subject = one.subject
+            call.print(f"      {subject.task.id}/{subject.document.name}  {subject.client.id} {subject.client.name}")
+    if len(group) > SHOWN:
+        call.print(call.say(MORE, count=len(group) - SHOWN))
+
+
+def _json(one: Trouble, lang: str) -> dict[str, Any]:
     subject = one.subject
     return {
         "delivery": None if subject is None else subject.delivery.id,

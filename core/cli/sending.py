@@ -139,9 +139,13 @@ def _progress(call: Call, total: int) -> Iterator[Callable[[Settlement], None]]:
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as progress:
         bar = progress.add_task("", total=total)
 
+        causes: set[tuple[str | None, str]] = set()
+
         def report(one: Settlement) -> None:
             progress.advance(bar)
-            if one.delivery.failure:
+            cause = (one.delivery.failure, one.delivery.template)
+            if one.delivery.failure and cause not in causes:  # once, or the screen tells nothing else
+                causes.add(cause)
                 progress.console.print(_told(call, one), markup=False, highlight=False)
 
         yield report

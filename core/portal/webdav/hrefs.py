@@ -10,6 +10,7 @@ from unicodedata import normalize
 from urllib.parse import SplitResult, quote, unquote
 
 from core.domain.models import Names
+from core.domain.names import MAX_BYTES
 from core.domain.text import Text
 from core.portal import PortalUrlError
 
@@ -114,4 +115,10 @@ def spellings(name: str) -> tuple[str, ...]:
     if name.isascii():
         return (name,)
     decomposed = normalize("NFD", name)
-    return (name,) if decomposed == name else (name, decomposed)
+    return (name,) if decomposed == name or len(decomposed.encode()) > MAX_BYTES else (name, decomposed)
+
+
+def leads_to_folder(location: str, path: str) -> bool:
+    """Whether a redirect only adds the slash that a folder's path ends in."""
+    location = location.split("?")[0]
+    return location.endswith("/") and (decode(location) or ())[-1:] == (decode(path) or ("",))[-1:]

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from core.domain.models import Names
 from core.portal.webdav.faults import Answer, fault_of, is_html
-from core.portal.webdav.hrefs import Address, decode, encode
+from core.portal.webdav.hrefs import Address, decode, encode, leads_to_folder
 from core.portal.webdav.requests import Body, Requests
 from core.portal.webdav.xml import DAV, PROPERTIES, BadXml, Entry, active_locks, lockinfo, multistatus, parse, propfind
 from core.ports import PortalFault
@@ -70,7 +70,7 @@ class Dav:
         if answer.status in {404, 410}:
             return None
         if answer.status in REDIRECTS:
-            if not folder and answer.headers.get("location", "").split("?")[0].endswith(path + "/"):
+            if not folder and leads_to_folder(answer.headers.get("location", ""), path):
                 return await self.find(names, folder=True)
             raise fault_of(answer)
         found = _entries(answer)
