@@ -55,7 +55,7 @@ def import_command(call: Call) -> int:
             call.tell(REFUSED, file=one.file)
             for problem in one.problems:
                 call.tell(Text("  {problem}", "  {problem}"), problem=problem.say(call.lang))
-        else:
+        elif one.added or one.changed or one.unchanged or not one.warnings:
             counts = {"added": one.added, "changed": one.changed, "unchanged": one.unchanged}
             call.print(call.say(TAKEN, file=one.file, **counts))
         for warning in one.warnings:

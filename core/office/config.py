@@ -9,12 +9,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.domain.text import Text
+from core.domain.text import Sentence, Text
 from core.office.errors import OfficeUnusable
 
 FILE = "malote.toml"
 
-UNREADABLE = Text("{file}, linha {line}, coluna {column}: {reason}.", "{file}, line {line}, column {column}: {reason}.")
+WHERE = Text("{file}, linha {line}, coluna {column}: ", "{file}, line {line}, column {column}: ")
+SYNTAX = Text("não é TOML válido ({reason}).", "is no valid TOML ({reason}).")
+NOT_UTF8 = Text("o arquivo não está em UTF-8.", "the file is not in UTF-8.")
+UNKNOWN_KEY = Text("a chave {key} não existe.", "there is no key {key}.")
+LACKING = Text("falta {key}.", "{key} is missing.")
+WRONG = Text("o valor de {key} não serve ({reason}).", "the value of {key} does not do ({reason}).")
 MEND = Text("Corrija o arquivo e tente de novo.", "Mend the file and try again.")
 
 
@@ -31,8 +36,8 @@ class PortalSection(Section):
     url: str = Field(description="dir:///pasta ou webdav+https://usuario@servidor/pasta")
     password_file: str = Field("", description="arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD")
     exclusive: bool = Field(False, description="fecha com LOCK a janela ao criar (WebDAV)")
-    file_mode: str = Field("0644", pattern=r"^0?[0-7]{3}$", description="modo dos arquivos publicados numa pasta")
-    folder_mode: str = Field("0755", pattern=r"^0?[0-7]{3}$", description="modo das pastas criadas")
+    file_mode: str = Field("0644", pattern=r"^0?[2367][0-7]{2}$", description="modo dos arquivos publicados numa pasta")
+    folder_mode: str = Field("0755", pattern=r"^0?7[0-7]{2}$", description="modo das pastas criadas")
 
 
 class SendingSection(Section):
@@ -55,19 +60,35 @@ def read_config(folder: Path) -> Config:
         OfficeUnusable: it cannot be read; names file, line and column.
     """
     path = folder / FILE
-    text = path.read_text(encoding="utf-8")
+    data = path.read_bytes()
     try:
+        text = data.decode("utf-8-sig")  # Windows' editors put a mark before it
         return Config.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise _unusable(path, (line, column), Sentence(NOT_UTF8)) from None
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = where.groups() if where else (str(text.count("\n") + 1), "1")
+        line, column = map(int, where.groups()) if where else (text.count("\n") + 1, 1)
         reason = re.sub(r" \(at .*\)$", "", str(error))
-        raise OfficeUnusable(UNREADABLE, MEND, file=path, line=line, column=column, reason=reason) from None
+        raise _unusable(path, (line, column), Sentence(SYNTAX, {"reason": reason})) from None
     except ValidationError as error:
         first = error.errors()[0]
-        line, column = _position(text, first["loc"])
-        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise OfficeUnusable(UNREADABLE, MEND, file=path, line=line, column=column, reason=reason) from None
+        why = {"extra_forbidden": UNKNOWN_KEY, "missing": LACKING}.get(first["type"], WRONG)
+        told = Sentence(why, {"key": ".".join(map(str, first["loc"])), "reason": first["msg"]})
+        raise _unusable(path, _position(text, first["loc"]), told) from None
+
+
+def wrong_value(folder: Path, key: tuple[str, ...], why: Sentence) -> OfficeUnusable:
+    """What to raise for a value that turned out wrong only in use."""
+    path = folder / FILE
+    return _unusable(path, _position(path.read_text(encoding="utf-8-sig"), key), why)
+
+
+def _unusable(path: Path, where: tuple[int, int], why: Sentence) -> OfficeUnusable:
+    text = Text(WHERE.pt + why.text.pt, WHERE.en + why.text.en)
+    return OfficeUnusable(text, MEND, file=path, line=where[0], column=where[1], **why.params)
 
 
 def _position(text: str, key: tuple[int | str, ...]) -> tuple[int, int]:

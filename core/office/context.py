@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from core.blobs import BlobDirectory
-from core.domain.text import Text
-from core.office.config import FILE, Config, read_config, write_config
+from core.domain.text import InvalidValue, Text
+from core.office.config import FILE, Config, read_config, write_config, wrong_value
 from core.office.errors import OfficeUnusable, Refused
 from core.ports import Blobs, Portal, Store
 from core.store import open_store
@@ -28,6 +28,10 @@ MAKE_ONE = Text(
 )
 EXISTS = Text("Já há um escritório em {folder}.", "There is an office in {folder} already.")
 NO_GROUP = Text("O grupo {group} não existe neste computador.", "There is no group {group} on this machine.")
+NO_STATE = Text(
+    "{file} não existe ou está vazio: o estado do escritório se perdeu.",
+    "{file} is missing or empty: the office's state is lost.",
+)
 NO_ACCESS = Text("{folder} não pode ser usado: {reason}.", "{folder} cannot be used: {reason}.")
 
 STORE_ERRORS: dict[str, tuple[Text, Text]] = {
@@ -141,8 +145,11 @@ def open_office(folder: Path) -> Iterator[Context]:
         if not (folder / FILE).exists():
             raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=folder)
         config = read_config(folder)
+        state = folder / "state.db"
+        if not state.exists() or not state.stat().st_size:  # the store would make a new one, as if nothing had been
+            raise OfficeUnusable(NO_STATE, STORE_ERRORS["damaged"][1], file=state)
         mode, folder_mode = _file_mode(folder), folder.stat().st_mode & 0o7777
-        store = open_store(folder / "state.db", mode=mode)
+        store = open_store(state, mode=mode)
     except OSError as error:
         raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
     except StoreError as error:
@@ -168,12 +175,15 @@ def _open_portal(folder: Path, config: Config) -> Portal:
     from core.portal import open_portal  # noqa: PLC0415 - short commands need no portal
 
     portal = config.portal
-    return open_portal(
-        portal.url,
-        file_mode=int(portal.file_mode, 8),
-        folder_mode=int(portal.folder_mode, 8),
-        group=folder.stat().st_gid if _is_shared(folder) else None,
-    )
+    try:
+        return open_portal(
+            portal.url,
+            file_mode=int(portal.file_mode, 8),
+            folder_mode=int(portal.folder_mode, 8),
+            group=folder.stat().st_gid if _is_shared(folder) else None,
+        )
+    except InvalidValue as error:
+        raise wrong_value(folder, ("portal", "url"), error.sentence) from None
 
 
 def _is_shared(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from core.domain.names import legal_file_name
 from core.domain.permissions import Actor
 from core.domain.text import Sentence, Text
 from core.office.actors import require_department
-from core.office.context import Context
-from core.office.errors import Refused
+from core.office.context import STORE_ERRORS, Context
+from core.office.errors import OfficeUnusable, Refused
 from core.office.mapping import find_templates
 from core.office.queue import NEWER, REMOVED, cancel_unsent, event, queue_document, requeue
 from core.office.tasks import find_task
@@ -39,6 +40,7 @@ NOT_THERE_YET = Text("{name} ainda não está no portal.", "{name} is not at the
 BEING_SENT = Text("{name} está sendo enviado agora.", "{name} is being sent right now.")
 SHORTLY = Text("Repita em instantes.", "Try again shortly.")
 BYTES_BACK = Text("o arquivo foi anexado de novo", "the file was attached again")
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FILE_LOST = ("file_missing", "file_changed")
 DELIVER_FIRST = Text("Envie antes: malote deliver.", "Send it first: malote deliver.")
 REMAINS = Text("A cópia no portal fica: {place}", "The portal's copy stays: {place}")
@@ -79,10 +81,13 @@ def keep(ctx: Context, path: Path) -> Blob:
 
     Raises:
         Refused: it cannot be read.
+        OfficeUnusable: there is no room for them.
     """
     try:
         return ctx.blobs.keep(path)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise OfficeUnusable(*STORE_ERRORS["disk_full"], file=ctx.folder / "spool") from None
         raise Refused(UNREADABLE, LOOK_AT_FILE, file=path, reason=error.strerror or str(error)) from None
 
 
