@@ -17,6 +17,7 @@ from core.domain.models import (
     Event,
     Integration,
     MappingChange,
+    Mark,
     Names,
     Pause,
     Place,
@@ -282,6 +283,9 @@ class Store(Protocol):
 
     @property
     def deliveries(self) -> Deliveries: ...
+
+    @property
+    def marks(self) -> Repository[Mark]: ...
 
     @property
     def mapping_changes(self) -> Repository[MappingChange]: ...

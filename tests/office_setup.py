@@ -51,7 +51,7 @@ def quick_folder() -> Iterator[Path]:
 class Clock:
     """What time it is; it stands still until it is told to go on."""
 
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     def __call__(self) -> datetime:
         return self.at

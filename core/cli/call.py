@@ -55,12 +55,19 @@ class Call:
         return user_data_path("malote")
 
     @contextmanager
+    def reading(self, *, wait: float = 10.0) -> Iterator[Context]:
+        """The office opened, for what anyone who can read its files may do; `wait`: seconds, for one's turn to write."""
+        from core.office import open_office  # `--help` needs no office
+
+        with open_office(self.folder, wait=wait) as ctx:
+            yield ctx
+
+    @contextmanager
     def office(self) -> Iterator[tuple[Context, Actor]]:
         """The office opened, and who acts."""
-        from core.office import open_office  # `--help` needs no office
         from core.office.actors import who_acts
 
-        with open_office(self.folder) as ctx:
+        with self.reading() as ctx:
             yield ctx, who_acts(ctx, self.args.actor or os.environ.get("MALOTE_EMPLOYEE"))
 
     def say(self, text: Text, **params: object) -> str:

@@ -61,7 +61,7 @@ def log_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def log_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         seq = call.args.since
         seen = ctx.store.data_version()
         if not call.args.follow and ctx.store.last_seq() <= seq and not call.json:
@@ -87,7 +87,7 @@ def errors_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def errors_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         found = journal.troubles(ctx)
     if call.json:
         call.dump([_json(one, call.lang) for one in found])

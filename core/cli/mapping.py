@@ -34,7 +34,7 @@ def templates_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def templates_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         found = list(every(ctx.store.templates))
     if call.args.unmapped:
         found = [one for one in found if one.send and not one.destination]

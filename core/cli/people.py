@@ -51,7 +51,7 @@ def clients_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def clients_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         found = list(every(ctx.store.clients))
     if call.json:
         call.dump([client_json(one) for one in found])
@@ -95,7 +95,7 @@ def employees_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def employees_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         found = list(every(ctx.store.employees))
     if call.json:
         call.dump([employee_json(one) for one in found])

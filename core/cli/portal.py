@@ -55,7 +55,7 @@ def status_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def status_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         now = health.status(ctx)
     since = now.integration.since
     open_tasks, completed = now.tasks.get("open", 0), now.tasks.get("completed", 0)
@@ -98,7 +98,7 @@ def folders_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def folders_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         found = views.client_folders(ctx, call.args.client)
     if call.json:
         call.dump([list(one) for one in found])

@@ -44,6 +44,8 @@ STOPPING = Text("Terminando o que está em andamento…", "Finishing what is in 
 RUNNING = Text("Enviando o que chegar; Ctrl-C para parar.", "Sending whatever comes; Ctrl-C stops it.")
 QUEUED_AGAIN = Text("De volta à fila: {count}.", "Queued again: {count}.")
 WHICH = Text("diga quais envios, ou --all", "name the deliveries, or --all")
+PATIENCE = 3600.0
+"""Seconds: nobody watches `run`, so it outlasts a process that was stopped while it was its turn to write."""
 
 
 def deliver_arguments(parser: ArgumentParser, lang: str) -> None:
@@ -54,7 +56,7 @@ def deliver_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def deliver_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         before = ctx.store.deliveries.counts()["queued"] - sum(ctx.store.deliveries.held_counts().values())
         with _progress(call, before) as report:
             summary = sending.deliver(ctx, report, lambda worker: _stop_on_signals(call, worker))
@@ -66,9 +68,12 @@ def run_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def run_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    def started(worker: Worker) -> None:
+        _stop_on_signals(call, worker)
         call.tell(RUNNING)
-        sending.run(ctx, lambda one: _line(call, one), lambda worker: _stop_on_signals(call, worker))
+
+    with call.reading(wait=PATIENCE) as ctx:
+        sending.run(ctx, lambda one: _line(call, one), started)
     return DONE
 
 

@@ -83,7 +83,7 @@ def tasks_arguments(parser: ArgumentParser, lang: str) -> None:
 
 
 def tasks_command(call: Call) -> int:
-    with call.office() as (ctx, _):
+    with call.reading() as ctx:
         if call.args.task:
             task = use.find_task(ctx, call.args.task)
             found = views.documents_of(ctx, task.id)

@@ -25,6 +25,7 @@ def _locked(path: Path) -> int:
     """The file's lock; again, where someone took the file for a dead one's before it was locked, and removed it."""
     while True:
         handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
+        os.fchmod(handle, 0o660)  # whatever the umask: those who share the office have to look
         fcntl.flock(handle, fcntl.LOCK_EX)
         with suppress(FileNotFoundError):
             if os.fstat(handle).st_ino == path.stat().st_ino:

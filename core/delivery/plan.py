@@ -11,7 +11,7 @@ from core.domain.checks import Obstacle, Skipped, check
 from core.domain.decisions import Action, There, decide, wanted_name
 from core.domain.destinations import show_destination
 from core.domain.failures import BUSY_FOR
-from core.domain.models import Client, Delivery, DeliveryStatus, Document, Employee, Place, Task, Template
+from core.domain.models import Client, Delivery, DeliveryStatus, Document, Employee, Mark, Place, Task, Template
 from core.domain.names import next_free
 from core.domain.text import Text
 from core.ports import Absent, Blobs, Condition, Found, Portal, PortalFault, Store, Unchanged
@@ -146,8 +146,14 @@ async def _there(place: Place, subject: Subject, store: Store, portal: Portal, n
     if last is not None:
         mine[last.sha256] = last.size
     sha256 = await _hash(place, found, {delivery.size, *mine.values()}, portal)
-    seen = found.seen or found.busy or (last is not None and last.seen)
+    seen = found.seen or found.busy or (sha256 is not None and is_marked(store, place, sha256))
     return There(sha256=sha256, seen=seen, ours=sha256 in mine, others=others)
+
+
+def is_marked(store: Store, place: Place, sha256: str) -> bool:
+    """Whether someone said that the client has seen that file."""
+    mark = store.marks.get(Mark.of(place, sha256))
+    return mark is not None and mark.seen
 
 
 async def _hash(place: Place, found: Found, sizes: set[int], portal: Portal) -> str | None:

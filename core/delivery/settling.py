@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.delivery.plan import Already, Put, Subject, is_promised, lies_elsewhere, show_place
+from core.delivery.plan import Already, Put, Subject, is_marked, is_promised, lies_elsewhere, show_place
 from core.domain.checks import Skipped
 from core.domain.destinations import show_destination
 from core.domain.events import EVENTS
@@ -82,6 +82,9 @@ def intend(store: Store, subject: Subject, put: Put) -> tuple[Put, Delivery] | N
         taken = put.taken | {put.place.name}
         place = put.place.model_copy(update={"name": next_free(document.name, taken)})
         put = replace(put, place=place, taken=taken)
+    if put.expected is None:  # nothing is there: what another document had there, someone has taken away
+        gone = [one for one in store.documents.placed_at(put.place.path) if one.id != document.id]
+        store.documents.save(one.model_copy(update={"placement": None}) for one in gone)
     ready = _intended(subject.delivery, put)
     return (put, ready) if store.settle(ready) else None
 
@@ -115,8 +118,6 @@ def delivered(subject: Subject, done: Put | Already | Intent, now: datetime) -> 
     )
     placement = Placement(place=done.place, sha256=delivery.sha256, size=delivery.size, delivery=delivery.id, at=now)
     document = subject.document
-    if document.placement is not None and document.placement.place == done.place and code == "already_there":
-        placement = placement.model_copy(update={"seen": document.placement.seen})
     told = {
         "place": show_place(done.place),
         "template_name": subject.template.name,
@@ -230,7 +231,7 @@ def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime
     if not store.settle(settlement.delivery):
         return None
     if settlement.document is not None:
-        store.documents.save([document.model_copy(update={"placement": settlement.document.placement})])
+        store.documents.save([_placed(store, document, settlement.document)])
     store.append(settlement.events)
     return settlement
 
@@ -253,9 +254,18 @@ def settle_earlier(store: Store, subject: Subject, earlier: Delivery, landed: bo
         store.deliveries.save([earlier.model_copy(update={"intent": None})])
         return document
     store.deliveries.save([settlement.delivery])
-    store.documents.save([settlement.document])
+    placed = _placed(store, document, settlement.document)
+    store.documents.save([placed])
     store.append(settlement.events)
-    return settlement.document
+    return placed
+
+
+def _placed(store: Store, document: Document, delivered: Document) -> Document:
+    """The document as it is now, with the place that it was delivered to, and whether that file is marked as seen."""
+    placement = delivered.placement
+    assert placement is not None
+    seen = is_marked(store, placement.place, placement.sha256)
+    return document.model_copy(update={"placement": placement.model_copy(update={"seen": seen})})
 
 
 def _must_be_ours(store: Store, document: Document) -> None:

@@ -103,6 +103,6 @@ def message(event: Event, lang: str = "pt") -> str:
     for key, value in event.params.items():
         if isinstance(value, list | tuple) and len(value) == 2:  # a text in both languages
             params[key] = Text(*value).text(lang)
-    if failure := FAILURES.get(event.params.get("failure", "")):
+    if failure := FAILURES.get(str(event.params.get("failure"))):
         params["sentence"] = failure.sentence.text(lang).format_map(params).strip()
     return kind.sentence.text(lang).format_map(params)

@@ -19,7 +19,7 @@ class Retry:
 
 
 GROWING = Retry(first=5, most=900)
-HOURLY = Retry(first=3600, most=3600)
+HOURLY = Retry(first=3600, most=3600, growth=1)
 THREE_TIMES = Retry(first=5, most=60, tries=3)
 
 

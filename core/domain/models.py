@@ -132,6 +132,18 @@ class Placement(Model):
     seen: bool = False  # someone marked it so; what the portal itself shows is asked of the portal
 
 
+class Mark(Model):
+    """Whether someone says that the client has seen a file at a place; it outlives the documents that lay there."""
+
+    id: str
+    seen: bool
+
+    @staticmethod
+    def of(place: Place, sha256: str) -> str:
+        """The id of the mark on a file with these bytes at that place."""
+        return f"{sha256} {place.path}"
+
+
 class Document(Model):
     """A lineage: the versions of one file name under one task and template.
 

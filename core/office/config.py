@@ -37,7 +37,7 @@ class PortalSection(Section):
     password_file: str = Field("", description="arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD")
     exclusive: bool = Field(False, description="fecha com LOCK a janela ao criar (WebDAV)")
     file_mode: str = Field("0644", pattern=r"^0?[2367][0-7]{2}$", description="modo dos arquivos publicados numa pasta")
-    folder_mode: str = Field("0755", pattern=r"^0?7[0-7]{2}$", description="modo das pastas criadas")
+    folder_mode: str = Field("0755", pattern=r"^[0-7]?7[0-7]{2}$", description="modo das pastas criadas")
 
 
 class SendingSection(Section):

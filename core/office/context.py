@@ -69,6 +69,10 @@ STORE_ERRORS: dict[str, tuple[Text, Text]] = {
 }
 
 
+SHARED_PORTAL = {"file_mode": "0664", "folder_mode": "2775"}
+"""How a shared office publishes: one login's folders have to take another's documents."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What use cases work with."""
@@ -120,6 +124,7 @@ def create_office(folder: Path, values: dict[str, dict[str, Any]], group: str | 
         folder.mkdir(parents=True, exist_ok=True)
         if group is not None:
             shutil.chown(folder, group=group)
+            values = {**values, "portal": {**SHARED_PORTAL, **values.get("portal", {})}}
         folder_mode = 0o2770 if group else 0o700
         for path in (folder, *(folder / name for name in ("spool", "inbox", "host", "host/workers"))):
             path.mkdir(exist_ok=True)
@@ -135,8 +140,11 @@ def create_office(folder: Path, values: dict[str, dict[str, Any]], group: str | 
 
 
 @contextmanager
-def open_office(folder: Path) -> Iterator[Context]:
+def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
     """Open an office for the length of the block.
+
+    Args:
+        wait: seconds that a change waits while another process is writing.
 
     Raises:
         OfficeUnusable: there is none, or its configuration or state cannot be used.
@@ -149,7 +157,7 @@ def open_office(folder: Path) -> Iterator[Context]:
         if not state.exists() or not state.stat().st_size:  # the store would make a new one, as if nothing had been
             raise OfficeUnusable(NO_STATE, STORE_ERRORS["damaged"][1], file=state)
         mode, folder_mode = _file_mode(folder), folder.stat().st_mode & 0o7777
-        store = open_store(state, mode=mode)
+        store = open_store(state, wait=wait, mode=mode)
     except OSError as error:
         raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
     except StoreError as error:

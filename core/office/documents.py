@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.delivery.plan import show_place
 from core.domain.lineage import UNSENT, Attached, File, attach
-from core.domain.models import Delivery, DeliveryStatus, Document, Origin, Task, TaskStatus, Template
+from core.domain.models import Delivery, DeliveryStatus, Document, Mark, Origin, Task, TaskStatus, Template
 from core.domain.names import legal_file_name
 from core.domain.permissions import Actor
 from core.domain.text import Sentence, Text
@@ -202,6 +202,7 @@ def mark_seen(ctx: Context, actor: Actor, key: str, *, seen: bool) -> Document:
         placement = document.placement.model_copy(update={"seen": seen})
         changed = document.model_copy(update={"placement": placement})
         ctx.store.documents.save([changed])
+        ctx.store.marks.save([Mark(id=Mark.of(placement.place, placement.sha256), seen=seen)])
         code = "seen_marked" if seen else "seen_unmarked"
         place = show_place(placement.place)
         ctx.store.append([event(ctx, actor, code, document=document, params={"place": place})])

@@ -86,6 +86,7 @@ def sweep_blobs(ctx: Context) -> None:
     mark = ctx.folder / "host" / "swept"
     if mark.exists() and ctx.now().timestamp() - mark.stat().st_mtime < DAY:
         return
+    mark.unlink(missing_ok=True)  # another login's could not be touched
     mark.touch()
 
     since = ctx.now() - timedelta(days=ctx.config.sending.retention_days)

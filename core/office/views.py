@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from core.domain.models import Delivery, Document, Names, Task, TaskStatus
+from core.delivery.liveness import anyone
+from core.domain.lineage import missing_templates
+from core.domain.models import (
+    Delivery,
+    Document,
+    Event,
+    Integration,
+    MappingChange,
+    Names,
+    Pause,
+    Task,
+    TaskStatus,
+)
+from core.domain.permissions import Actor
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
@@ -56,6 +70,101 @@ def documents_of(ctx: Context, task: str) -> list[DocumentView]:
         deliveries = ctx.store.deliveries.of_task(task)
     latest = {(one.document, one.version): one for one in deliveries}
     return [DocumentView(one, latest.get((one.id, one.version))) for one in documents]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The office's counters, without asking the portal."""
+
+    integration: Integration
+    pause: Pause | None
+    templates: int
+    without_destination: int
+    tasks: dict[str, int]
+    deliveries: dict[str, int]
+    held: dict[str, int]
+    failed_tasks: int
+
+
+def overview(ctx: Context) -> Overview:
+    """Read the office's counters; quick enough to be read at every change."""
+    store = ctx.store
+    with store.snapshot():
+        return Overview(
+            integration=store.integration(),
+            pause=store.pause(),
+            templates=store.templates.count(),
+            without_destination=store.templates.without_destination(),
+            tasks=store.tasks.counts(),
+            deliveries=store.deliveries.counts(),
+            held=store.deliveries.held_counts(),
+            failed_tasks=store.deliveries.failed_tasks(ctx.now()),
+        )
+
+
+def legal_dates(ctx: Context, today: date) -> tuple[int, int]:
+    """How many open tasks are overdue, and how many are due today; reads all open tasks."""
+    dates = [one.legal_date for one in tasks(ctx, TaskStatus.OPEN) if one.legal_date is not None]
+    return sum(day < today for day in dates), dates.count(today)
+
+
+def version(ctx: Context) -> int:
+    """Changes whenever anyone has committed (the design's *Processes*: asked four times a second)."""
+    return ctx.store.data_version()
+
+
+def last_seq(ctx: Context) -> int:
+    """The number of the journal's last event."""
+    return ctx.store.last_seq()
+
+
+def events(ctx: Context, after: int, limit: int) -> list[Event]:
+    """The journal's events above `after`, oldest first."""
+    return ctx.store.events_after(after, limit=limit)
+
+
+def events_since(ctx: Context, moment: datetime, page: int = 500) -> list[Event]:
+    """The journal's events from a moment on, oldest first; read from the end backwards."""
+    found: list[Event] = []
+    end = ctx.store.last_seq()
+    while end > 0:
+        start = max(end - page, 0)
+        read = [one for one in ctx.store.events_after(start, limit=end - start) if one.seq <= end]
+        recent = [one for one in read if one.at >= moment]
+        found[:0] = recent
+        if len(recent) < len(read):
+            break
+        end = start
+    return found
+
+
+def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
+    """Clients' names by their ids."""
+    return {key: one.name for key, one in ctx.store.clients.get_many(clients).items()}
+
+
+def missing_of(ctx: Context, keys: Iterable[str]) -> dict[str, list[str]]:
+    """The names of the templates that open tasks need and have no document of, by task; only tasks that lack some."""
+    with ctx.store.snapshot():
+        found = {
+            key: missing_templates(task, ctx.store.documents.of_task(key))
+            for key, task in ctx.store.tasks.get_many(keys).items()
+            if task.status is TaskStatus.OPEN
+        }
+        names = ctx.store.templates.get_many(one for lacking in found.values() for one in lacking)
+    return {
+        key: [names[one].name if one in names else one for one in lacking] for key, lacking in found.items() if lacking
+    }
+
+
+def next_undo(ctx: Context, actor: Actor) -> MappingChange | None:
+    """One's own last change of destinations that is not undone."""
+    return next((one for one in ctx.store.last_mapping_changes(actor.id) if one.undone_at is None), None)
+
+
+def worker_runs(ctx: Context) -> bool:
+    """Whether any worker of this host sends for the office."""
+    return anyone(ctx.workers)
 
 
 def client_folders(ctx: Context, key: str) -> list[Names]:

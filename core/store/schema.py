@@ -16,7 +16,10 @@ EVENTS = "events"
 INDEXES = (
     *(
         Index(table, "id", unique=True)
-        for table in ("clients", "templates", "employees", "tasks", "documents", "deliveries", "mapping_changes")
+        for table in (
+            *("clients", "templates", "employees", "tasks", "documents", "marks"),
+            *("deliveries", "mapping_changes"),
+        )
     ),
     Index("facts", "name", unique=True),
     Index("employees", "login"),

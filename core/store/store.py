@@ -19,6 +19,7 @@ from core.domain.models import (
     Hold,
     Integration,
     MappingChange,
+    Mark,
     Pause,
     rfc3339,
 )
@@ -71,6 +72,7 @@ class SqliteStore:
         self.tasks = TaskRows(database)
         self.documents = DocumentRows(database)
         self.deliveries = DeliveryRows(database)
+        self.marks = Rows(database, "marks", Mark)
         self.mapping_changes = Rows(database, "mapping_changes", MappingChange)
 
     def transaction(self) -> AbstractContextManager[None]:

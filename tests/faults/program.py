@@ -4,7 +4,6 @@ what must be there."""
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import random
@@ -12,9 +11,9 @@ import re
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,19 @@ from core.domain.permissions import Actor
 from core.office import Context, activation, create_office, documents, open_office
 from core.office.tasks import complete_task
 from core.office.views import every
+from tests.faults.process import PATIENCE, REPOSITORY, Running
 
-REPOSITORY = Path(__file__).parents[2]
 OWNER = Actor.outsider("dono")
 SEED = "MALOTE_FAULTS_SEED"
 TEMPLATE = "das"
 FOLDER = ("Fiscal", "DAS")
 SENT = frozenset({"delivered", "replaced", "kept_both", "already_there"})
-PATIENCE = 120.0
-"""Seconds after which a process that says or does nothing has failed."""
+ALL = """
+import json, sys
+from core.cli.main import main
+for words in json.loads(sys.argv[1]):
+    assert main(words) == 0, words
+"""
 
 
 def seeded() -> random.Random:
@@ -127,9 +130,23 @@ class Program:
 
     # --- the command
 
-    def start(self, *words: str, **options: Any) -> Running:
-        """Start `malote WORDS`; see `Running`."""
-        return Running(self, words, **options)
+    def start(self, *words: str) -> Running:
+        """Start `malote WORDS`."""
+        return Running(words, self.environment())
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Running]:
+        """`malote run`, read by a thread of its own so that it never waits for us; ends well when told to."""
+        with self.start("run") as worker:
+            assert worker.line().startswith("Enviando o que chegar")
+            reader = threading.Thread(target=lambda: all(iter(worker.line, "")))
+            reader.start()
+            try:
+                yield worker
+            finally:
+                worker.signal(signal.SIGTERM)
+                reader.join()
+            assert worker.end() == 0
 
     def call(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run `malote WORDS` to its end; nothing it says may be a traceback."""
@@ -146,6 +163,12 @@ class Program:
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
+    def together(self, commands: Sequence[Sequence[str]]) -> subprocess.Popen[bytes]:
+        """One process that runs one command after the other, which all must end well."""
+        return subprocess.Popen(
+            [sys.executable, "-c", ALL, json.dumps(commands)], env=self.environment(), cwd=REPOSITORY
+        )
+
     def json(self, *words: str) -> Any:
         """What `malote WORDS --json` says."""
         done = self.call(*words, "--json")
@@ -157,6 +180,12 @@ class Program:
         return {**inherited, "MALOTE_OFFICE": str(self.office), "LANG": "pt_BR.UTF-8", "PYTHONUNBUFFERED": "1"}
 
     # --- what must be there
+
+    def all_sent(self) -> bool:
+        """Whether nothing is queued or under way any more."""
+        with self.opened() as ctx:
+            counts = ctx.store.deliveries.counts()
+        return counts["queued"] == counts["sending"] == 0
 
     def tree(self) -> dict[str, bytes]:
         """All files of the portal, whatever is in `.malote/` among them."""
@@ -226,63 +255,6 @@ class Program:
                     versions[event.document] = version
 
 
-class Running:
-    """A `malote` process of ours, whose stderr is read line by line.
-
-    Its stderr is a pipe of one page: a process that tells of every delivery cannot run ahead of who reads, so that what
-    is done to it between two lines is done in the middle of its work, however slow the machine.
-    """
-
-    def __init__(self, program: Program, words: tuple[str, ...], **options: Any):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *words],
-            env=program.environment(),
-            cwd=REPOSITORY,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            **options,
-        )
-        self.said: list[str] = []
-        assert self.process.stderr is not None
-        fcntl.fcntl(self.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
-
-    def __enter__(self) -> Running:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.signal(signal.SIGKILL)
-            self.signal(signal.SIGCONT)
-        self.end()
-
-    def line(self) -> str:
-        """The next line it says; empty at its end."""
-        assert self.process.stderr is not None
-        line = self.process.stderr.readline().decode()
-        self.said.append(line)
-        return line
-
-    def lines(self, count: int) -> int:
-        """Read so many lines; returns how many came before its end."""
-        return next((n for n in range(count) if not self.line()), count)
-
-    def signal(self, number: int) -> None:
-        """Send it a signal, by its own pid."""
-        self.process.send_signal(number)
-
-    def kill(self) -> bool:
-        """End it at once, as a power cut would; returns whether it was still at work."""
-        self.signal(signal.SIGKILL)
-        return self.end() == -signal.SIGKILL
-
-    def end(self) -> int:
-        """Read what it still says and wait for its end; returns its exit status."""
-        _, rest = self.process.communicate(timeout=PATIENCE)
-        self.said.append(rest.decode())
-        assert "Traceback" not in "".join(self.said), "".join(self.said)
-        return self.process.returncode
-
-
 def build(folder: Path, *, clients: int = 10, tasks: int = 50, size: int = 2000, portal: Path | None = None) -> Program:
     """An active office of so many completed tasks with a document each, all queued.
 
@@ -318,11 +290,3 @@ def path_of(ctx: Context, task: str) -> str:
     client = ctx.store.clients.get(found.client)
     assert client is not None
     return Place(root=client.portal, folder=FOLDER, name=name_of(task)).path
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another process is about to do."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)

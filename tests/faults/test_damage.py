@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.program import Program, build, name_of
 
-COMMANDS = (("status",), ("deliver",), ("tasks",), ("complete", "T0000"))
+COMMANDS = (("complete", "T0000"), ("deliver",))
 
 
 def say_no(program: Program, *words: str) -> str:
@@ -128,10 +128,9 @@ def test_damaged_configuration(tmp_path: Path, text: bytes, where: str) -> None:
     program = build(tmp_path, tasks=1)
     file = program.office / "malote.toml"
     file.write_bytes(text)
-    for words in COMMANDS:
-        sentence = say_no(program, *words)
-        assert str(file) in sentence
-        assert where in sentence
+    sentence = say_no(program, "deliver")
+    assert str(file) in sentence
+    assert where in sentence
     assert file.read_bytes() == text
     assert program.tree() == {}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def mounted(place: Path, kind: str, size: int) -> Iterator[Path]:
         image = place.with_suffix(".img")
         image.touch()
         os.truncate(image, size)
-        if subprocess.run(["mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image], check=False).returncode:
+        # Blocks smaller than SQLite's pages of shared memory would make a full disk end the process by SIGBUS.
+        make: list[str | Path] = ["mkfs.ext4", "-q", "-b", "4096", "-m", "0", "-O", "^has_journal", image]
+        if shutil.which("mkfs.ext4") is None or subprocess.run(make, check=False).returncode:
             pytest.skip("no mkfs.ext4 here")
         options = ["-o", "loop", str(image)]
     if subprocess.run(["mount", *options, place], capture_output=True, check=False).returncode:
@@ -55,18 +58,22 @@ def fill(place: Path, leave: int) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["tmpfs", "ext4"])
-def test_the_offices_disk(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        pytest.param((0, 40, 80), id="small"),
+        pytest.param(range(0, 300, 4), id="full", marks=pytest.mark.soak),
+    ],
+)
+def test_the_offices_disk(tmp_path: Path, kind: str, leaves: Sequence[int]) -> None:
     """State and attached bytes share a disk: at whatever write it fills up, what was said to be done is done."""
     with mounted(tmp_path / "disco", kind, 4096 * KIB) as disk:
         program = build(tmp_path, tasks=20)
-        program.office.rename(tmp_path / "vazio") if disk == program.office else None
-        moved = disk / "escritorio"
-        subprocess.run(["cp", "-a", program.office, moved], check=True)
-        program.office = moved
+        program.office = Path(shutil.move(program.office, disk / "escritorio"))
         with program.opened() as ctx:
             task = program.add_tasks(ctx, 1, clients=10, start=900)[0]
         ended = set()
-        for leave in (0, 4, 16, 40, 64, 128, 256):
+        for leave in leaves:
             filler = fill(disk, leave * KIB)
             name = f"{leave}_{name_of(task)}"
             file = program.write(task, name, 20 * KIB)
@@ -113,7 +120,7 @@ def limited(kib: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (kib * KIB, kib * KIB))
 
 
-@pytest.mark.parametrize("kib", [0, 4, 40, 100])
+@pytest.mark.parametrize("kib", [0, 4, 100])
 def test_files_that_may_not_grow(tmp_path: Path, kib: int) -> None:
     """The same where nothing can be mounted: a limit on the size of files, met at the log of the state or the bytes."""
     program = build(tmp_path, tasks=40)

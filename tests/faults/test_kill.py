@@ -11,6 +11,7 @@ import pytest
 from core.office import Context
 from core.office.tasks import complete_task
 from core.office.views import every
+from tests.faults.process import until
 from tests.faults.program import OWNER, Program, build, name_of, path_of, seeded
 
 COUNTS = [
@@ -91,6 +92,28 @@ def test_new_versions_seen_and_foreign_files_between_kills(tmp_path: Path, kills
         f"{len(program.kept)} files seen or foreign:",
         {code: outcomes.count(code) for code in sorted(set(outcomes))},
     )
+
+
+@pytest.mark.parametrize(("kills", "documents"), COUNTS)
+def test_kills_beside_a_worker_that_lives(tmp_path: Path, kills: int, documents: int) -> None:
+    """What a dead worker held is gone on with by the one that runs, and only what a dead one held."""
+    chance = seeded()
+    program = build(tmp_path, clients=documents // 6, tasks=documents)
+    tasks = [task for task, _ in program.latest]
+    hits = rounds = 0
+    with program.running() as living:
+        while hits < kills:
+            rounds += 1
+            assert rounds < 4 * kills + MISSES
+            with program.opened() as ctx:
+                for task in chance.sample(tasks, 20):
+                    program.attach(ctx, task, name_of(task))
+            with program.start("deliver") as worker:
+                time.sleep(chance.uniform(0.1, 0.5))
+                hits += worker.kill()
+        until(program.all_sent, living)
+    program.check()
+    print(f"{hits} kills beside a living worker, {program.versions.total()} versions")
 
 
 def test_twins_killed_together_lie_side_by_side(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.program import Program, Running, build
+from tests.faults.process import Running
+from tests.faults.program import Program, build
 
 
 def one_error(program: Program) -> None:

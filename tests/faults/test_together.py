@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import time
 from pathlib import Path
 
 import pytest
 
 from core.office import Context
+from core.store import open_store
 from core.store.engine import StoreError
-from tests.faults.program import Program, Running, build, name_of, path_of, seeded, until
-
-
-def all_sent(program: Program) -> bool:
-    counts = program.json("status")["deliveries"]
-    return counts["queued"] == counts["sending"] == 0
-
-
-@contextmanager
-def running(program: Program) -> Iterator[Running]:
-    """`malote run`, read by a thread of its own so that it never waits for us; ends well when told to."""
-    with program.start("run") as worker:
-        assert worker.line().startswith("Enviando o que chegar")
-        reader = threading.Thread(target=lambda: all(iter(worker.line, "")))
-        reader.start()
-        try:
-            yield worker
-        finally:
-            worker.signal(signal.SIGTERM)
-            reader.join()
-        assert worker.end() == 0
+from tests.faults.process import Running, until
+from tests.faults.program import Program, build, name_of, path_of, seeded
 
 
 @pytest.mark.parametrize(
@@ -46,46 +27,49 @@ def test_eight_attach_and_complete_while_two_deliver(tmp_path: Path, tasks: int,
     with program.opened() as ctx:
         own = [program.add_tasks(ctx, tasks, clients=5, start=100 * (person + 1)) for person in range(8)]
         common = program.add_tasks(ctx, shared, clients=5, start=1000)
-        contested = [path_of(ctx, task) for tasks_ in own for task in tasks_[:2]]
+        contested = [path_of(ctx, task) for tasks_of_one in own for task in tasks_of_one[:2]]
 
-    def person(number: int) -> None:
+    def work_of(number: int) -> list[tuple[str, ...]]:
+        commands: list[tuple[str, ...]] = []
         for task in (*own[number], *common):
             name = f"{number}_{name_of(task)}" if task in common else name_of(task)
             file = program.write(task, name)
             program.latest[task, name] = file.read_bytes()
-            assert program.call("attach", task, str(file), "--template", "das").returncode == 0
-            assert program.call("complete", task).returncode == 0
+            commands += [("attach", task, str(file), "--template", "das"), ("complete", task)]
+        return commands
 
-    with running(program), running(program), ThreadPoolExecutor(8) as people:
-        working = [people.submit(person, number) for number in range(8)]
+    with program.running() as worker, program.running():
+        people = [program.together(work_of(number)) for number in range(8)]
         for path in contested:  # whoever comes first has the name
             program.meddle(path)
-        for one in working:
-            one.result()
-        until(lambda: all_sent(program))
+        assert [one.wait() for one in people] == [0] * 8
+        until(program.all_sent, worker)
     program.check()
 
 
 def stop_in_the_middle(program: Program, ctx: Context) -> Running:
     """A `malote deliver` that is stopped with deliveries under way, and not while it is its turn to write."""
     worker = program.start("deliver")
-    assert worker.lines(2) == 2
-    while True:
-        worker.signal(signal.SIGSTOP)
-        try:
-            with ctx.store.transaction():
-                break
-        except StoreError:
-            worker.signal(signal.SIGCONT)
+    impatient = open_store(program.office / "state.db", wait=0.2)
+    with contextlib.closing(impatient):
+        while True:
+            assert worker.line()
+            worker.signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, worker.process.pid, os.WSTOPPED)  # each of its threads
+            try:
+                with impatient.transaction():
+                    break
+            except StoreError:
+                worker.signal(signal.SIGCONT)
     assert ctx.store.deliveries.sending()
     return worker
 
 
 @pytest.mark.parametrize(
-    ("tasks", "rounds"),
-    [pytest.param(80, 2, id="small"), pytest.param(200, 60, id="full", marks=pytest.mark.soak)],
+    ("tasks", "seconds"),
+    [pytest.param(80, 1, id="small"), pytest.param(300, 60, id="full", marks=pytest.mark.soak)],
 )
-def test_a_stopped_worker_is_waited_for(tmp_path: Path, tasks: int, rounds: int) -> None:
+def test_a_stopped_worker_is_waited_for(tmp_path: Path, tasks: int, seconds: int) -> None:
     """A worker that sleeps (a closed lid, a stopped container) still has its claims, and its old version cannot come
     after a new one when it wakes."""
     chance = seeded()
@@ -93,11 +77,12 @@ def test_a_stopped_worker_is_waited_for(tmp_path: Path, tasks: int, rounds: int)
     names = [task for task, _ in program.latest]
     with program.opened() as ctx, stop_in_the_middle(program, ctx) as stopped:
         held = {one.id: one.worker for one in ctx.store.deliveries.sending()}
-        with running(program):
-            for _ in range(rounds):
+        with program.running() as worker:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
                 for task in chance.sample(names, 20):
                     program.attach(ctx, task, name_of(task))
-                until(lambda: ctx.store.deliveries.next_due() is None)  # all sent but what waits for the stopped one
+                until(lambda: ctx.store.deliveries.next_due() is None, worker)  # all but what waits for the stopped one
                 still = {one.id: one.worker for one in ctx.store.deliveries.sending() if one.id in held}
                 assert still == held, "taken from the living"
             for one in held:  # a newer version of each of its documents waits
@@ -106,7 +91,7 @@ def test_a_stopped_worker_is_waited_for(tmp_path: Path, tasks: int, rounds: int)
                 program.attach(ctx, delivery.task, name_of(delivery.task))
             stopped.signal(signal.SIGCONT)
             assert stopped.end() in (0, 1)
-            until(lambda: all_sent(program))
+            until(program.all_sent, worker)
     program.check()
 
 
@@ -115,13 +100,13 @@ def test_run_sends_what_comes_later_and_ends_when_told(tmp_path: Path) -> None:
     program = build(tmp_path, clients=3, tasks=0)
     with program.opened() as ctx:
         tasks = program.add_tasks(ctx, 3, clients=3)
-    with running(program):
+    with program.running() as worker:
         for task in tasks:
             file = program.write(task, name_of(task))
             program.latest[task, file.name] = file.read_bytes()
             assert program.call("attach", task, str(file), "--template", "das").returncode == 0
             assert program.call("complete", task).returncode == 0
-            until(lambda: all_sent(program))
+            until(program.all_sent, worker)
     program.check()
 
 
@@ -151,4 +136,19 @@ def test_an_interrupted_deliver_finishes_what_is_in_flight(tmp_path: Path) -> No
     assert counts["sending"] == 0
     assert counts["delivered"] > 0 < counts["queued"]
     assert program.call("deliver").returncode == 0
+    program.check()
+
+
+@pytest.mark.soak
+def test_run_outlasts_a_writer_that_was_stopped_in_its_turn(tmp_path: Path) -> None:
+    """A short command gives up after ten seconds with a sentence; the service goes on by itself afterwards."""
+    program = build(tmp_path, tasks=5)
+    with program.opened() as ctx, program.start("run") as worker:
+        with ctx.store.transaction():  # as a process does that was stopped here
+            assert worker.line().startswith("Enviando o que chegar")
+            done = program.call("complete", "T0000")
+            assert (done.returncode, "Outro processo está gravando" in done.stderr) == (3, True)
+            assert worker.process.poll() is None
+        assert worker.lines(5) == 5
+    assert program.all_sent()
     program.check()

@@ -200,7 +200,7 @@ def test_the_journal_tells_programs_what_happened(malote: Malote) -> None:
         (["attach", "T0001", "/nao/existe.pdf", "--template", "das"], 1),
         (["map", "das", "--to", "../fora"], 2),
         (["undo"], 1),
-        (["tasks", "--as", "ninguem"], 1),
+        (["complete", "T0001", "--as", "ninguem"], 1),
         (["retry"], 2),
         (["frobnicar"], 2),
         (["explain", "T0001/nada.pdf"], 1),

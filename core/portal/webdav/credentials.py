@@ -6,6 +6,7 @@ import os
 import ssl
 import stat
 from collections.abc import Callable, Generator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -34,12 +35,9 @@ def find_password(url: str, username: str, password_file: Path | None, environ: 
     if password_file is not None:
         return _read(password_file)
     try:
-        import keyring  # noqa: PLC0415 - an optional part of the system
-    except ImportError:
-        return None
-    try:
+        keyring = import_module("keyring")  # an optional part of the system
         kept: str | None = keyring.get_password(KEYRING_SERVICE, f"{username}@{httpx.URL(url).host}")
-    except Exception:  # noqa: BLE001 - a keyring that is locked or broken holds no password for us
+    except Exception:  # noqa: BLE001 - no keyring, a locked or a broken one holds no password for us
         return None
     return kept
 
@@ -110,7 +108,9 @@ class PasswordAuth(httpx.Auth):
         if "digest" in offered:
             self._chosen = httpx.DigestAuth(self._username, self._password)
             request.headers.pop("Authorization", None)
-            yield from self._chosen.auth_flow(request)
+            flow = self._chosen.auth_flow(request)
+            next(flow)  # it would ask to be asked; that has happened
+            yield flow.send(response)
         elif "basic" in offered and self._chosen is None:
             self._chosen = self._basic()
             self._put(request)

@@ -128,11 +128,13 @@ class Dav:
             headers["If"] = f"<{self._address.origin}{self.path(target)}> (<{token}>)"
         return await self.requests.send("MOVE", self.path(source), headers, accept=_MOVED)
 
-    async def delete(self, names: Names, *, token: str = "", accept: frozenset[int] = frozenset()) -> int:
+    async def delete(
+        self, names: Names, *, folder: bool = False, token: str = "", accept: frozenset[int] = frozenset()
+    ) -> int:
         """DELETE; what is gone already counts as done. With 207, something below could not be removed."""
         headers = {"If": f"(<{token}>)"} if token else {}
         accept |= DONE | {404, 410}
-        return (await self.requests.send("DELETE", self.path(names), headers, accept=accept)).status
+        return (await self.requests.send("DELETE", self.path(names, folder=folder), headers, accept=accept)).status
 
     async def make_folder(self, names: Names) -> Answer:
         """MKCOL; 405 and 301 mean that something is there already, 409 that the folder above is missing."""
@@ -160,7 +162,7 @@ class Dav:
 
 
 _MOVED = frozenset(range(200, 600)) - {401, 407, 408, 413, 429, 502, 503, 504, 507}
-_LOCKED = frozenset({200, 201, 400, 403, 404, 405, 409, 412, 415, 423, 501})
+_LOCKED = REDIRECTS | frozenset({200, 201, 400, 403, 404, 405, 409, 412, 415, 423, 501})
 
 
 def sha256_of_nothing() -> str:

@@ -1,0 +1,140 @@
+"""Publishing over WebDAV beside bare loops of httpx and `rclone copy`, against the servers of the tests on loopback.
+
+Run with `python -m benchmarks.portal_webdav [DOCUMENTS] [SERVER…]`. What the worker asks of a portal for a new document
+is a look and a publish: PROPFIND, PUT, MOVE. The bare loop makes the same three requests, its folders made beforehand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from os import urandom
+from pathlib import Path
+
+import httpx
+
+from core.domain.models import Place
+from core.portal.webdav import WebDavPortal
+from core.portal.webdav.verbs import _LOOK
+from core.ports import Absent
+from tests.integration.webdav_servers import SERVERS, Served, installed, serving
+
+DOCUMENTS = 3000
+SIZE = 50_000
+FOLDERS = 40
+AT_ONCE = 8
+ROUNDS = 3
+
+
+async def at_once(documents: int, work: Callable[[int], Awaitable[object]]) -> float:
+    """Documents a second, so many at once."""
+    numbers = iter(range(documents))
+
+    async def take() -> None:
+        for n in numbers:
+            await work(n)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(take() for _ in range(AT_ONCE)))
+    return documents / (time.perf_counter() - start)
+
+
+async def ours(served: Served, root: str, source: Path, documents: int, *, exclusive: bool = False) -> float:
+    """What the worker asks of the portal; folders are made too, and the probe has been run before."""
+    portal = WebDavPortal(f"webdav+{served.url}/{root}", exclusive=exclusive)
+    await portal.check()
+
+    async def work(n: int) -> None:
+        place = Place(root=(f"Cliente {n % FOLDERS}",), folder=("Fiscal", "DAS"), name=f"{n}.pdf")
+        await portal.look(place)
+        await portal.publish(source, place, Absent(), f"scratch-{n}")
+
+    try:
+        return await at_once(documents, work)
+    finally:
+        await portal.close()
+
+
+async def bare(served: Served, root: str, source: Path, documents: int, *, put_alone: bool = False) -> float:
+    """A loop of httpx without any care: PROPFIND, PUT, MOVE; or PUT alone."""
+    url = f"{served.url}/{root}"
+    limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as client:
+        await client.request("MKCOL", f"{url}/.malote/")
+        for n in range(FOLDERS):
+            for folder in ("", "/Fiscal", "/Fiscal/DAS"):
+                await client.request("MKCOL", f"{url}/Cliente {n}{folder}/")
+
+        async def work(n: int) -> None:
+            target = f"{url}/Cliente%20{n % FOLDERS}/Fiscal/DAS/{n}.pdf"
+            if put_alone:
+                done = await client.put(target, content=source.read_bytes())
+            else:
+                await client.request("PROPFIND", target, content=_LOOK, headers={"Depth": "0"})
+                scratch = f"{url}/.malote/scratch-{n}"
+                await client.put(scratch, content=source.read_bytes())
+                done = await client.request("MOVE", scratch, headers={"Destination": target, "Overwrite": "F"})
+            assert done.status_code == 201, done.status_code
+
+        return await at_once(documents, work)
+
+
+def rclone_copy(served: Served, root: str, source: Path, documents: int) -> float:
+    """`rclone copy --transfers 8` of as many files."""
+    with tempfile.TemporaryDirectory() as name:
+        for n in range(documents):
+            folder = Path(name) / f"Cliente {n % FOLDERS}" / "Fiscal" / "DAS"
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, folder / f"{n}.pdf")
+        start = time.perf_counter()
+        subprocess.run(
+            ["rclone", "copy", "--transfers", "8", name, f":webdav:{root}", "--webdav-url", served.url]
+            + ["--config", "/dev/null"],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+        return documents / (time.perf_counter() - start)
+
+
+def measure(kind: str, documents: int, source: Path) -> None:
+    rates: dict[str, list[float]] = {"ours": [], "bare": [], "put": []}
+    with serving(kind) as served:
+
+        def fresh(name: str) -> str:
+            assert httpx.request("MKCOL", f"{served.url}/{name}/", trust_env=False).status_code == 201
+            return name
+
+        for round_ in range(ROUNDS):  # in turns, so that a slow moment of the machine meets all
+            rates["ours"].append(asyncio.run(ours(served, fresh(f"ours{round_}"), source, documents)))
+            rates["bare"].append(asyncio.run(bare(served, fresh(f"bare{round_}"), source, documents)))
+            rates["put"].append(asyncio.run(bare(served, fresh(f"put{round_}"), source, documents, put_alone=True)))
+        locked = asyncio.run(ours(served, fresh("locked"), source, documents // 4, exclusive=True))
+        copied = rclone_copy(served, fresh("copied"), source, min(documents, 600)) if installed("rclone") else 0.0
+    median = {which: statistics.median(found) for which, found in rates.items()}
+    print(
+        f"{kind:8} Malote {median['ours']:6.0f}/s  same requests bare {median['bare']:6.0f}/s "
+        f"({median['ours'] / median['bare']:.2f})  PUT alone {median['put']:6.0f}/s  exclusive {locked:5.0f}/s  "
+        f"rclone copy {copied:5.0f}/s ({median['ours'] / copied if copied else 0:.1f} times)",
+        flush=True,
+    )
+
+
+def main() -> None:
+    documents = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
+    kinds = sys.argv[2:] or [kind for kind in SERVERS if installed(kind)]
+    print(f"{documents} documents of {SIZE} bytes into {FOLDERS} folders, {AT_ONCE} at once, median of {ROUNDS} rounds")
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name) / "source.pdf"
+        source.write_bytes(urandom(SIZE))
+        for kind in kinds:
+            measure(kind, documents, source)
+
+
+if __name__ == "__main__":
+    main()

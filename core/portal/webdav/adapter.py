@@ -1,0 +1,259 @@
+"""A portal over WebDAV: the Portal protocol on one server, one user and one root."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from core.domain.models import Names, Place
+from core.domain.names import SCRATCH_FOLDER
+from core.domain.text import fold
+from core.portal.faults import source_unreadable
+from core.portal.tree import component
+from core.portal.webdav.credentials import Secret, tls_context
+from core.portal.webdav.facts import Facts, FactsFile
+from core.portal.webdav.faults import Refused
+from core.portal.webdav.folders import Folders, root_is_gone
+from core.portal.webdav.hrefs import parse_address
+from core.portal.webdav.probe import Probe, presented
+from core.portal.webdav.publishing import AREA, ASIDE, FactsChanged, Publisher, Target
+from core.portal.webdav.recovery import Recovery
+from core.portal.webdav.requests import Body, Deadlines, Requests
+from core.portal.webdav.verbs import LOCK_SECONDS, Dav
+from core.portal.webdav.xml import DAV
+from core.ports import Absent, Condition, Found, PortalFault, PortalReport
+
+LISTING_LIFE = 2.0
+"""Seconds for which the picker's folders are not asked for again."""
+SPEED_SAMPLE = 1 << 18
+
+
+class WebDavPortal:
+    """Clients' folder trees below one WebDAV collection.
+
+    Args:
+        url: `webdav+https://user@host/path`; `webdav+http://` for this machine only, or with `insecure`.
+        username: in place of the URL's; without either, nobody is shown to the server unless there is a `token`.
+        password, token: read when they are first needed (see `find_password`); a token is a bearer's (RFC 6750).
+        exclusive: close the window of creating with a LOCK, where locks exclude.
+        verify: how the server's certificate is verified, see `tls_context`; by the system's authorities if None.
+        facts: the folder where what the portal honours is kept, beside the office's state; in memory only if None.
+        transport: in place of the network, for tests.
+
+    Raises:
+        PortalUrlError: the URL cannot be understood, or must not be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str = "",
+        password: Secret | None = None,
+        token: Secret | None = None,
+        exclusive: bool = False,
+        insecure: bool = False,
+        verify: Callable[[], ssl.SSLContext] | None = None,
+        facts: Path | None = None,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+        lock_seconds: int = LOCK_SECONDS,
+        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
+    ):
+        address = parse_address(urlsplit(url), insecure=insecure)
+        self.url = address.url
+        self.linger = deadlines.request
+        self.exclusive = exclusive
+        self.username = username or address.username
+        self._requests = Requests(
+            address,
+            username=self.username,
+            password=password,
+            token=token,
+            verify=verify or (lambda: tls_context(None)),
+            deadlines=deadlines,
+            transport=transport,
+        )
+        self._dav = Dav(self._requests, address, lock_seconds)
+        self._folders = Folders(self._dav)
+        self._publisher = Publisher(self._dav, self._folders, exclusive=exclusive)
+        self._recovery = Recovery(self._dav, self._folders, self._publisher)
+        self._facts = FactsFile(facts, address.url)
+        self._probing = asyncio.Lock()
+        self._listed: dict[Names, tuple[float, list[str]]] = {}
+
+    async def check(self) -> PortalReport:
+        """See `core.ports.Portal`; what was found is in the findings, see `_findings`."""
+        self._requests.ask_again()
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        root = await self._dav.find((), folder=True, quota=True)
+        round_trip = clock() - start
+        if root is None:
+            raise root_is_gone()
+        if not root.is_folder:
+            raise PortalFault("portal_error", "o endereço não é de uma pasta / the URL is no folder's")
+        how = await presented(self._dav)
+        facts = self._facts.read()
+        if facts is None or (facts.server, facts.dav) != (how.server, how.dav):
+            self._facts.forget()
+        facts = await self._found_out()
+        start = clock()
+        speed = (*AREA, "check-speed")
+        await self._folders.made(AREA)
+        await self._dav.put(speed, bytes(SPEED_SAMPLE))
+        upload = clock() - start
+        await self._dav.delete(speed)
+        free = root.text(f"{DAV}quota-available-bytes")
+        return PortalReport(
+            url=self.url,
+            exclusive=self.exclusive and facts.locks_exclude,
+            findings=(
+                *self._findings(facts),
+                ("round_trip_ms", f"{round_trip * 1000:.0f}"),
+                ("upload_kb_s", f"{SPEED_SAMPLE / 1024 / max(upload, 1e-6):.0f}"),
+            ),
+            free=int(free) if free.isascii() and free.isdigit() else None,  # negative: not known (Nextcloud)
+        )
+
+    def _findings(self, facts: Facts) -> tuple[tuple[str, str], ...]:
+        locked = self.exclusive and facts.locks_exclude
+        window = not (facts.keeps_name or facts.locks_exclude)
+        return (
+            ("server", facts.server),
+            ("user", self.username),
+            ("publish", "lock-move" if locked or (facts.locks_exclude and not facts.keeps_name) else "move"),
+            ("replace", "lock-move" if facts.locks_exclude and facts.replaces else "aside"),
+            ("locks", "exclude" if facts.locks_exclude else "show"),
+            ("lock_makes", "file" if facts.lock_makes_file else "nothing"),
+            ("overwrite_f", "ignored" if not facts.keeps_name else "honoured"),
+            ("conditions", "honoured" if facts.conditions else "ignored"),
+            ("cut_put", "half" if facts.half_after_cut else "nothing"),
+            ("race", f"{facts.lost_in_race}/{facts.races}"),
+            ("window", "wide" if window else "none" if locked else "small"),
+            ("seen", "+".join(facts.seen_by) or "unknown"),
+        )
+
+    async def folders(self, root: Names, folder: Names) -> list[str]:
+        key = _path(root, folder)
+        now = asyncio.get_running_loop().time()
+        at, found = self._listed.get(key, (float("-inf"), []))
+        if now - at > LISTING_LIFE:
+            found = await self._list_folders(key)
+            self._listed[key] = (now, found)
+        return list(found)
+
+    async def _list_folders(self, key: Names) -> list[str]:
+        path = await self._folders.where(key)
+        listing = None if path is None else await self._dav.members(path)
+        if listing is None:
+            if not key:
+                raise root_is_gone()
+            return []
+        found = {name for name, entry in listing.members.items() if entry.is_folder and not name.startswith(".")}
+        return sorted(found, key=lambda name: (fold(name), name))
+
+    async def names(self, root: Names, folder: Names) -> frozenset[str]:
+        path = await self._folders.where(_path(root, folder))
+        listing = None if path is None else await self._dav.members(path)
+        return frozenset() if listing is None else frozenset(listing.members)
+
+    async def look(self, place: Place) -> Found | None:
+        key, name = _path(place.root, place.folder), component(place.name)
+        folder = await self._folders.where(key)
+        if folder is None:
+            return None
+        _, entry = await self._publisher.find(Target(key, folder, name))
+        if entry is None:
+            return None
+        if entry.is_folder:
+            return Found(is_file=False)
+        busy = bool(entry.locks) or entry.held_by_program
+        return Found(is_file=True, size=entry.size or 0, seen=entry.seen, busy=busy)
+
+    async def digest(self, place: Place) -> str | None:
+        key, name = _path(place.root, place.folder), component(place.name)
+        folder = await self._folders.where(key)
+        if folder is None:
+            return None
+        found = await self._dav.digest((*folder, name))
+        if found is None and not name.isascii():
+            target, entry = await self._publisher.find(Target(key, folder, name))
+            found = None if entry is None else await self._dav.digest(target.path)
+        return found
+
+    async def publish(self, source: Path, place: Place, condition: Condition, scratch: str) -> None:
+        key, name = _client_path(place), component(place.name)
+        _check_scratch(scratch)
+        try:
+            body = Body(source, source.stat().st_size)
+        except OSError as error:
+            raise source_unreadable(error) from None
+        self._listed.clear()
+        for _ in range(2):
+            facts = await self._found_out()
+            try:
+                if isinstance(condition, Absent):
+                    return await self._publisher.create(facts, body, key, name, scratch)
+                return await self._publisher.replace(facts, body, key, name, condition.sha256, scratch)
+            except FactsChanged:
+                self._facts.forget()
+            except Refused as fault:
+                # Where the rest of the portal answers well, it is this document that the server fails at.
+                if fault.status == 500 and await self._answers():
+                    fault.code = "portal_error"
+                raise
+        raise PortalFault("portal_error", "o servidor muda de comportamento / the server keeps changing its ways")
+
+    async def recover(self, place: Place, scratch: str, sha256: str, expected: str | None) -> None:
+        key, name = _client_path(place), component(place.name)
+        _check_scratch(scratch)
+        await self._recovery.recover(key, name, scratch, sha256, expected)
+
+    async def scratches(self) -> list[tuple[str, float]]:
+        return await self._recovery.scratches()
+
+    async def discard(self, scratch: str) -> None:
+        _check_scratch(scratch)
+        await self._recovery.discard(scratch)
+
+    async def close(self) -> None:
+        await self._requests.close()
+
+    async def _answers(self) -> bool:
+        try:
+            return await self._dav.find((), folder=True) is not None
+        except PortalFault:
+            return False
+
+    async def _found_out(self) -> Facts:
+        """The facts about this portal; found out if they are not known, by one of us."""
+        facts = self._facts.read()
+        if facts is None:
+            async with self._probing:
+                facts = self._facts.read()
+                if facts is None:
+                    facts = await Probe(self._dav, self._folders).run()
+                    self._facts.write(facts)
+        self._dav.path_only = facts.path_only
+        return facts
+
+
+def _path(root: Names, folder: Names) -> Names:
+    return tuple(component(name) for name in (*root, *folder))
+
+
+def _client_path(place: Place) -> Names:
+    key = _path(place.root, place.folder)
+    if not place.root or place.root[0].casefold() == SCRATCH_FOLDER:
+        raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
+    return key
+
+
+def _check_scratch(scratch: str) -> None:
+    if component(scratch) != scratch or scratch.endswith(ASIDE):
+        raise PortalFault("name_invalid", f"not a scratch name: {scratch!r}")

@@ -1,0 +1,81 @@
+"""What a portal was found to honour: kept with this host, beside the office's state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VERSION = 4
+"""Of what is asked: facts of another version are asked anew."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Answers found by doing, see `core.portal.webdav.probe`.
+
+    `server` and `dav` are the headers with which it presented itself. `locks_exclude`: a lock keeps a second PUT, MOVE
+    and DELETE away, and our own MOVE with its token passes. `lock_makes_file`: a lock on a free name makes an empty
+    file. `cut_in_names`, `cut_in_folders`: signs at which the server cuts the target of a MOVE. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces.
+    """
+
+    server: str
+    dav: str
+    path_only: bool
+    keeps_name: bool
+    replaces: bool
+    locks_exclude: bool
+    lock_makes_file: bool
+    conditions: bool
+    half_after_cut: bool
+    lost_in_race: int
+    races: int
+    cut_in_names: str = ""
+    cut_in_folders: str = ""
+    seen_by: tuple[str, ...] = ()
+
+
+class FactsFile:
+    """Where the facts about one portal are kept; without a folder, in this object alone."""
+
+    def __init__(self, folder: Path | None, url: str):
+        name = f"portal-{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
+        self._path = None if folder is None else folder / name
+        self._url = url
+        self._facts: Facts | None = None
+
+    def read(self) -> Facts | None:
+        if self._facts is None and self._path is not None:
+            try:
+                kept = json.loads(self._path.read_text(encoding="utf-8"))
+                if kept.pop("version") == VERSION and kept.pop("url") == self._url:
+                    self._facts = Facts(**{**kept, "seen_by": tuple(kept["seen_by"])})
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                return None  # there is none that we understand: ask
+        return self._facts
+
+    def write(self, facts: Facts) -> None:
+        self._facts = facts
+        if self._path is None:
+            return
+        text = json.dumps({"version": VERSION, "url": self._url, **asdict(facts)}, indent=1)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".portal-")
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                os.fchmod(descriptor, 0o660 if self._path.parent.stat().st_mode & 0o020 else 0o600)
+                file.write(text)
+            Path(temporary).replace(self._path)
+        except OSError:
+            return  # kept in memory: it is asked again next time
+
+    def forget(self) -> None:
+        self._facts = None
+        if self._path is not None:
+            try:
+                self._path.unlink(missing_ok=True)
+            except OSError:
+                return

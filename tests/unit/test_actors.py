@@ -1,0 +1,100 @@
+"""Who acts: named, by the environment's name, by login, as the owner, as anyone; otherwise told how to say so."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+import pytest
+
+from core.domain.models import Employee, Template
+from core.domain.permissions import Actor
+from core.office import Context, Refused, actors
+from core.office.actors import require_admin, require_department, who_acts
+
+EVA = Employee(id="eva", name="Eva", login="eva.silva", departments=("Fiscal",))
+ANA = Employee(id="ana", name="Ana", admin=True)
+
+
+@pytest.fixture
+def login(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(actors, "login_name", lambda: "eva.silva")
+    return monkeypatch
+
+
+def not_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: -1)
+
+
+def test_who_is_named_acts(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    """Before the login: two people share one computer."""
+    ctx.store.employees.save([EVA, ANA])
+    assert who_acts(ctx, "ana") == Actor("ana", "eva.silva", admin=True)
+
+
+def test_an_unknown_name_is_refused_and_not_guessed(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    ctx.store.employees.save([EVA])
+    for named in ("ghost", "express", "@root"):
+        with pytest.raises(Refused, match=named):
+            who_acts(ctx, named)
+
+
+def test_then_the_employee_with_the_login(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    """Also on the owner's own login: who is an employee acts with an employee's permissions."""
+    ctx.store.employees.save([EVA, ANA])
+    assert who_acts(ctx, None) == Actor("eva", "eva.silva", admin=False, departments=("Fiscal",))
+
+
+def test_then_the_owner_of_the_offices_files_who_is_an_admin(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    ctx.store.employees.save([ANA])
+    actor = who_acts(ctx, None)
+    assert (actor.id, actor.admin) == ("@eva.silva", True)
+
+
+def test_then_anyone_where_there_are_no_employees(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    not_the_owner(login)
+    assert who_acts(ctx, None).admin
+
+
+def test_otherwise_it_is_refused_with_a_sentence_that_says_how(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    ctx.store.employees.save([ANA])
+    not_the_owner(login)
+    with pytest.raises(Refused, match=r"eva\.silva") as refused:
+        who_acts(ctx, None)
+    assert refused.value.remedy is not None
+    assert "--as" in refused.value.remedy.say("pt") and "MALOTE_EMPLOYEE" in refused.value.remedy.say("en")
+
+
+def test_an_employee_without_login_is_nobodys(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty login in a list must not let everyone in as that person."""
+    ctx.store.employees.save([ANA])
+    assert who_acts(ctx, None).id != "ana"
+
+
+def test_an_empty_name_is_no_name(ctx: Context, login: pytest.MonkeyPatch) -> None:
+    """`MALOTE_EMPLOYEE=` in the environment."""
+    ctx.store.employees.save([EVA])
+    assert who_acts(ctx, "").id == "eva"
+
+
+def test_what_is_refused_says_who_can_give_it() -> None:
+    eva = Actor.employee(EVA, "eva.silva")
+    require_department(eva, Template(id="das", name="DAS", department="fiscal"))
+    with pytest.raises(Refused, match="Pessoal") as refused:
+        require_department(eva, Template(id="folha", name="Folha", department="Pessoal"))
+    assert refused.value.remedy is not None
+    assert 'malote employee set eva --add-department "Pessoal"' in refused.value.remedy.say("pt")
+    with pytest.raises(Refused, match="administrador"):
+        require_admin(eva)
+    require_admin(Actor.outsider("dono"))
+
+
+def test_a_login_that_the_system_cannot_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container without a passwd entry the program must still start."""
+
+    def unknown() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    assert actors.login_name() == str(Path("/proc/self").stat().st_uid)

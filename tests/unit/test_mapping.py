@@ -1,0 +1,131 @@
+"""Destinations: chosen by admins, undone by whoever chose, never over what someone else has decided since."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.models import Client, DestinationSource, Employee, Names, Template
+from core.domain.permissions import Actor
+from core.office import Context, Refused, mapping
+from core.office.mapping import map_templates, undo
+
+DAS, GUIAS = ("Fiscal", "DAS"), ("Fiscal", "Guias")
+ANA = Actor.employee(Employee(id="ana", name="Ana", admin=True), "ana")
+LEO = Actor.employee(Employee(id="leo", name="Léo", admin=True), "leo")
+EVA = Actor.employee(Employee(id="eva", name="Eva", departments=("Fiscal",)), "eva")
+
+
+@pytest.fixture(autouse=True)
+def templates(ctx: Context) -> None:
+    ctx.store.clients.save([Client(id="1", name="Alfa", portal=("Alfa",))])
+    ctx.store.templates.save(
+        [
+            Template(id="das", name="DAS", department="Fiscal"),
+            Template(id="guia", name="Guia do ISS", department="Fiscal"),
+            Template(
+                id="folha",
+                name="Folha",
+                department="Pessoal",
+                destination=("Pessoal",),
+                destination_source=DestinationSource.CSV,
+            ),
+        ]
+    )
+
+
+def destination(ctx: Context, key: str) -> tuple[Names | None, DestinationSource | None]:
+    template = ctx.store.templates.get(key)
+    assert template is not None
+    return template.destination, template.destination_source
+
+
+def codes(ctx: Context) -> list[str]:
+    return [event.code for event in ctx.store.events_after(0)]
+
+
+def test_many_templates_are_mapped_at_once(ctx: Context) -> None:
+    change = map_templates(ctx, ANA, ["das", "guia", "das"], DAS)
+    assert change is not None and [one.template for one in change.changes] == ["das", "guia"]
+    assert destination(ctx, "das") == destination(ctx, "guia") == (DAS, DestinationSource.HAND)
+    assert codes(ctx) == ["mapped", "mapped"]
+    event = ctx.store.events_after(0)[0]
+    assert (event.actor, event.folder, event.params["template_name"]) == ("ana", DAS, "DAS")
+
+
+def test_an_unknown_template_leaves_all_as_they_were(ctx: Context) -> None:
+    with pytest.raises(Refused, match="nenhum"):
+        map_templates(ctx, ANA, ["das", "nenhum"], DAS)
+    assert (destination(ctx, "das"), codes(ctx)) == ((None, None), [])
+
+
+def test_choosing_what_is_chosen_already_is_no_change(ctx: Context) -> None:
+    """It would otherwise bury the change that one wants to undo."""
+    map_templates(ctx, ANA, ["das"], DAS)
+    assert map_templates(ctx, ANA, ["das"], DAS) is None
+    assert len(ctx.store.last_mapping_changes("ana")) == 1
+
+
+def test_unmapping_is_a_choice_too(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["folha"], None)
+    assert destination(ctx, "folha") == (None, DestinationSource.HAND)
+    assert codes(ctx) == ["unmapped"]
+
+
+def test_only_admins_map_and_undo(ctx: Context) -> None:
+    with pytest.raises(Refused, match="administrador"):
+        map_templates(ctx, EVA, ["das"], DAS)
+    with pytest.raises(Refused, match="administrador"):
+        undo(ctx, EVA)
+    assert destination(ctx, "das") == (None, None)
+
+
+def test_undoing_puts_back_what_was_there_and_where_it_came_from(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das", "folha"], DAS)
+    undo(ctx, ANA)
+    assert destination(ctx, "das") == (None, None)
+    assert destination(ctx, "folha") == (("Pessoal",), DestinationSource.CSV)
+    assert codes(ctx)[2:] == ["mapping_undone", "mapping_undone"]
+
+
+def test_changes_are_undone_one_by_one_the_newest_first(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das"], DAS)
+    map_templates(ctx, ANA, ["das"], GUIAS)
+    undo(ctx, ANA)
+    assert destination(ctx, "das")[0] == DAS
+    undo(ctx, ANA)
+    assert destination(ctx, "das") == (None, None)
+    with pytest.raises(Refused, match="desfazer"):
+        undo(ctx, ANA)
+
+
+def test_undoing_is_refused_when_altered_since_and_names_the_template(ctx: Context) -> None:
+    """Someone else's later decision must not be lost to it, nor half of it taken back."""
+    map_templates(ctx, ANA, ["das", "guia"], DAS)
+    map_templates(ctx, LEO, ["guia"], GUIAS)
+    with pytest.raises(Refused) as refused:
+        undo(ctx, ANA)
+    assert "Guia do ISS" in str(refused.value) and "Fiscal > Guias" in str(refused.value)
+    assert refused.value.remedy is not None and "malote map guia" in refused.value.remedy.say("pt")
+    assert destination(ctx, "das")[0] == DAS
+    assert destination(ctx, "guia")[0] == GUIAS
+
+
+def test_only_ones_own_changes_are_undone(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das"], DAS)
+    with pytest.raises(Refused, match="desfazer"):
+        undo(ctx, LEO)
+    map_templates(ctx, LEO, ["guia"], GUIAS)
+    undo(ctx, ANA)
+    assert (destination(ctx, "das")[0], destination(ctx, "guia")[0]) == (None, GUIAS)
+
+
+def test_a_refused_undo_becomes_possible_when_the_alteration_is_undone(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das"], DAS)
+    map_templates(ctx, LEO, ["das"], GUIAS)
+    undo(ctx, LEO)
+    undo(ctx, ANA)
+    assert destination(ctx, "das") == (None, None)
+
+
+def test_templates_are_found_in_the_order_asked_for(ctx: Context) -> None:
+    assert [one.id for one in mapping.find_templates(ctx, ["guia", "das", "guia"])] == ["guia", "das"]
