@@ -51,7 +51,7 @@ STORE_ERRORS: dict[str, tuple[Text, Text]] = {
         ),
     ),
     "damaged": (
-        Text("{file} está danificado: {reason}", "{file} is damaged: {reason}"),
+        Text("{file} está danificado ({reason}).", "{file} is damaged ({reason})."),
         Text("Volte a última cópia de segurança da pasta do escritório.", "Restore the office's last backup."),
     ),
     "disk_full": (
@@ -59,7 +59,9 @@ STORE_ERRORS: dict[str, tuple[Text, Text]] = {
         Text("Libere espaço e repita o comando.", "Make room and repeat the command."),
     ),
     "io_error": (
-        Text("O sistema não conseguiu ler ou gravar {file}: {reason}", "{file} cannot be read or written: {reason}"),
+        Text(
+            "O sistema não conseguiu ler ou gravar {file} ({reason}).", "{file} cannot be read or written ({reason})."
+        ),
         Text("Confira o disco e tente de novo.", "Look at the disk and try again."),
     ),
     "busy": (
@@ -206,4 +208,5 @@ def _file_mode(folder: Path) -> int:
 def unusable(folder: Path, error: StoreError) -> OfficeUnusable:
     """The engine's error as a sentence with its remedy."""
     text, remedy = STORE_ERRORS.get(error.code, STORE_ERRORS["io_error"])
-    return OfficeUnusable(text, remedy, file=folder / "state.db", reason=error.detail)
+    file = folder / "state.db"
+    return OfficeUnusable(text, remedy, file=file, reason=error.detail.removeprefix(f"{file}: ").split("\n")[0])

@@ -87,7 +87,7 @@ def sweep_blobs(ctx: Context) -> None:
     if mark.exists() and ctx.now().timestamp() - mark.stat().st_mtime < DAY:
         return
     mark.unlink(missing_ok=True)  # another login's could not be touched
-    mark.touch()
+    mark.touch(0o600)
 
     since = ctx.now() - timedelta(days=ctx.config.sending.retention_days)
 
