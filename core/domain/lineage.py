@@ -132,7 +132,14 @@ def again(delivery: Delivery, now: datetime, *, hold: Hold | None = None, author
 def cancel(delivery: Delivery, now: datetime) -> Delivery:
     """End an unsent delivery; its intent stays known, for its bytes may yet lie at the portal."""
     return delivery.model_copy(
-        update={"status": DeliveryStatus.CANCELLED, "hold": None, "settled_at": now, "worker": None}
+        update={
+            "status": DeliveryStatus.CANCELLED,
+            "hold": None,
+            "settled_at": now,
+            "worker": None,
+            "failure": None,
+            "detail": "",
+        }
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ from core.store.engine import Database
 from core.store.rows import Rows
 
 UNSETTLED = frozenset({DeliveryStatus.SENDING, DeliveryStatus.QUEUED, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED})
+
+FAILING: Mapping[str, tuple[object | None, object | None]] = {"failure": ("", None)}
+"""Those with a failure: they failed, or wait after one; asked so, the index of failures serves."""
 
 
 class ClientRows(Rows[Client]):
@@ -116,7 +119,7 @@ class DeliveryRows(Rows[Delivery]):
         return sorted(self.items(self._table.select(where)), key=lambda one: one.id)
 
     def retrying(self) -> list[Delivery]:
-        return self.items(self._table.select({"status": "queued"}, ranges={"failure": ("", None)}))
+        return self.items(row for row in self._table.select(ranges=FAILING) if row["status"] == DeliveryStatus.QUEUED)
 
     def held(self, hold: str) -> list[Delivery]:
         return self.items(self._table.select({"status": "queued", "hold": hold}))
@@ -140,6 +143,11 @@ class DeliveryRows(Rows[Delivery]):
 
     def failed_tasks(self, now: datetime) -> int:
         long_ago = rfc3339(now - CONSIDERED_URGENT)
-        tasks = set(self._table.count_by("task", {"status": "failed"}))
-        slow = self._table.select({"status": "queued"}, ranges={"failure": ("", None), "failing_since": ("", long_ago)})
-        return len(tasks | {row["task"] for row in slow})
+        failing = self._table.select(ranges=FAILING)
+        return len(
+            {
+                row["task"]
+                for row in failing
+                if row["status"] == DeliveryStatus.FAILED or (row["failing_since"] or "") < long_ago
+            }
+        )

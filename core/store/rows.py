@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from core.store.engine import Database, Table
+from core.store.engine import Database, StoreError, Table
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,15 +24,21 @@ class Rows(Generic[M]):
         return item.model_dump(mode="json")
 
     def items(self, rows: Iterable[Any]) -> list[M]:
-        return [self._model.model_validate(dict(row)) for row in rows]
+        return [self.item(row) for row in rows]
+
+    def item(self, row: Any) -> M:
+        try:
+            return self._model.model_validate(dict(row))
+        except ValidationError as error:  # JSON still, but not what was written
+            raise StoreError("damaged", f"{self._model.__name__}: {error.errors()[0]['msg']}") from None
 
     def get(self, key: str, /) -> M | None:
         row = self._table.by("id", key)
-        return None if row is None else self._model.model_validate(dict(row))
+        return None if row is None else self.item(row)
 
     def get_many(self, keys: Iterable[str], /) -> dict[str, M]:
         rows = self._table.by_many("id", list(dict.fromkeys(keys)))
-        return {row["id"]: self._model.model_validate(dict(row)) for row in rows}
+        return {row["id"]: self.item(row) for row in rows}
 
     def save(self, items: Iterable[M]) -> None:
         rows = [self.row(item) for item in items]

@@ -32,6 +32,7 @@ INDEXES = (
     Index("deliveries", "task"),
     Index("deliveries", "sha256"),
     Index("deliveries", "status", "hold", "client", "due_at"),
+    Index("deliveries", "status", "hold", "due_at"),
     Index("deliveries", "failure", "status", where="{failure} IS NOT NULL"),
     Index("deliveries", "path", where="{path} IS NOT NULL"),
     Index("mapping_changes", "actor", "at"),

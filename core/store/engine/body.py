@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.store.engine.errors import StoreError
+
 _strict = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _lenient = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
@@ -33,8 +35,11 @@ def encode(document: Mapping[str, Any], *, indexed: bool) -> str:
 
 
 def decode(text: str) -> dict[str, Any]:
-    """The document of a row's text."""
-    document: dict[str, Any] = _decode(text)
+    """The document of a row's text; raises StoreError("damaged") for what `encode` cannot have written."""
+    try:
+        document: dict[str, Any] = _decode(text)
+    except ValueError as error:
+        raise StoreError("damaged", f"a row is no JSON: {error}") from None
     return document
 
 

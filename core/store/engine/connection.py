@@ -77,7 +77,11 @@ class Connections:
         """All rows of a reading statement, at once: an unfinished cursor would keep the log from being reset."""
         handle = self.handle()
         with handle.lock:
-            rows = self._run(handle, sql, parameters).fetchall()
+            cursor = self._run(handle, sql, parameters)
+            try:
+                rows = cursor.fetchall()
+            except sqlite3.Error as error:
+                raise self._failed(handle, error) from None
             if not (self.lasting or handle.snapshots):
                 handle.close()
         return rows

@@ -90,6 +90,8 @@ def translated(error: Exception, path: str) -> Exception:
     if isinstance(error, sqlite3.ProgrammingError) and "closed database" in str(error):
         return StoreError("closed", path)
     number = getattr(error, "sqlite_errorcode", None)
+    if number is None and "decode to UTF-8" in str(error):  # Python's own word for a broken text
+        return StoreError("damaged", f"{path}: {error}")
     if number is None:
         return error
     if number in _TAKEN:
