@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from core.delivery.liveness import bury, is_alive, living
 from core.delivery.settling import Settlement
-from core.delivery.worker import Summary, Tools, Worker
+from core.delivery.tools import Tools
+from core.delivery.worker import Summary, Worker
 from core.domain.models import Delivery, DeliveryStatus
 from core.domain.permissions import Actor
 from core.domain.text import Text

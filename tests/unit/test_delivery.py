@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from core.delivery.attempt import REPLANS
 from core.delivery.committer import Committer
 from core.delivery.liveness import anyone, bury, is_alive, living
 from core.delivery.plan import subjects
 from core.delivery.settling import REMOVED, Settlement, delivered, settle
-from core.delivery.worker import REPLANS, Worker
+from core.delivery.worker import Worker
 from core.domain.models import Client, DeliveryStatus, Employee, Hold, Intent, Origin, Place, Template
 from core.domain.permissions import Actor
 from core.office import activation, documents, mapping, registry, sending
