@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -128,7 +129,8 @@ def bench(folder: Path, portal: MemoryPortal | None = None, *, active: bool = Tr
     create_office(folder / "escritorio", {"portal": {"url": "dir:///somewhere/else"}})
     (folder / "files").mkdir()
     with open_office(folder / "escritorio") as opened:
-        ctx = replace(opened, portal=lambda: portal, now=clock, jitter=lambda: 0.5)
+        ids = map("{:06}".format, itertools.count(1))
+        ctx = replace(opened, portal=lambda: portal, now=clock, new_id=lambda: next(ids), jitter=lambda: 0.5)
         ctx.store.clients.save(CLIENTS)
         ctx.store.templates.save(TEMPLATES)
         ctx.store.tasks.save(TASKS)

@@ -201,9 +201,10 @@ class Program:
         Args:
             twins: documents of different tasks have the same name, so that they may lie beside each other.
         """
-        counts = self.json("status")["deliveries"]
-        assert {key: counts[key] for key in ("sending", "queued", "failed")} == {"sending": 0, "queued": 0, "failed": 0}
         with self.opened() as ctx:
+            counts = ctx.store.deliveries.counts()
+            unfinished = {key: counts[key] for key in ("sending", "queued", "failed")}
+            assert unfinished == {"sending": 0, "queued": 0, "failed": 0}
             placed = self._placed(ctx)
             self._check_events(ctx)
         for path in placed.keys() & self.kept.keys():  # the present version, seen

@@ -94,7 +94,10 @@ def test_new_versions_seen_and_foreign_files_between_kills(tmp_path: Path, kills
     )
 
 
-@pytest.mark.parametrize(("kills", "documents"), COUNTS)
+@pytest.mark.parametrize(
+    ("kills", "documents"),
+    [pytest.param(5, 30, id="small"), pytest.param(200, 500, id="full", marks=pytest.mark.soak)],
+)
 def test_kills_beside_a_worker_that_lives(tmp_path: Path, kills: int, documents: int) -> None:
     """What a dead worker held is gone on with by the one that runs, and only what a dead one held."""
     chance = seeded()
