@@ -30,6 +30,7 @@ SIZE = 50_000
 FOLDERS = 40
 AT_ONCE = 8
 ROUNDS = 3
+RCLONE_COPY = ("rclone", "copy", "--transfers", "8", "--config", "/dev/null")
 
 
 async def at_once(documents: int, work: Callable[[int], Awaitable[object]]) -> float:
@@ -63,7 +64,7 @@ async def ours(served: Served, root: str, source: Path, documents: int, *, exclu
 
 async def bare(served: Served, root: str, source: Path, documents: int, *, put_alone: bool = False) -> float:
     """A loop of httpx without any care: PROPFIND, PUT, MOVE; or PUT alone."""
-    url = f"{served.url}/{root}"
+    url, body = f"{served.url}/{root}", source.read_bytes()  # noqa: ASYNC240 - read once, as fast as it can be
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     async with httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as client:
         await client.request("MKCOL", f"{url}/.malote/")
@@ -74,11 +75,11 @@ async def bare(served: Served, root: str, source: Path, documents: int, *, put_a
         async def work(n: int) -> None:
             target = f"{url}/Cliente%20{n % FOLDERS}/Fiscal/DAS/{n}.pdf"
             if put_alone:
-                done = await client.put(target, content=source.read_bytes())
+                done = await client.put(target, content=body)
             else:
                 await client.request("PROPFIND", target, content=_LOOK, headers={"Depth": "0"})
                 scratch = f"{url}/.malote/scratch-{n}"
-                await client.put(scratch, content=source.read_bytes())
+                await client.put(scratch, content=body)
                 done = await client.request("MOVE", scratch, headers={"Destination": target, "Overwrite": "F"})
             assert done.status_code == 201, done.status_code
 
@@ -94,8 +95,7 @@ def rclone_copy(served: Served, root: str, source: Path, documents: int) -> floa
             shutil.copyfile(source, folder / f"{n}.pdf")
         start = time.perf_counter()
         subprocess.run(
-            ["rclone", "copy", "--transfers", "8", name, f":webdav:{root}", "--webdav-url", served.url]
-            + ["--config", "/dev/null"],
+            [*RCLONE_COPY, "--webdav-url", served.url, name, f":webdav:{root}"],
             check=True,
             stderr=subprocess.DEVNULL,
         )

@@ -42,11 +42,11 @@ def bare(folder: Path, files: list[bytes], threads: int) -> float:
     return time.perf_counter() - start
 
 
-def malote(folder: Path, files: list[bytes]) -> float:
+def malote(folder: Path, files: list[bytes], url: str | None = None) -> float:
     """Seconds that `malote deliver` takes for the same files, from the queue to settled."""
     owner = Actor.outsider("benchmark")
     (folder / "portal").mkdir()
-    create_office(folder / "office", {"portal": {"url": f"dir://{folder}/portal"}})
+    create_office(folder / "office", {"portal": {"url": url or f"dir://{folder}/portal"}})
     with open_office(folder / "office") as ctx:
         ctx.store.clients.save(Client(id=str(n), name=str(n), portal=(f"{n:04}",)) for n in range(CLIENTS))
         ctx.store.templates.save([Template(id="das", name="DAS", department="Fiscal", destination=("Fiscal", "DAS"))])

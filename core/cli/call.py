@@ -56,7 +56,7 @@ class Call:
 
     @contextmanager
     def reading(self, *, wait: float = 10.0) -> Iterator[Context]:
-        """The office opened, for what anyone who can read its files may do; `wait`: seconds, for one's turn to write."""
+        """The office opened, for what anyone who reads its files may do; `wait`: seconds, for one's turn to write."""
         from core.office import open_office  # `--help` needs no office
 
         with open_office(self.folder, wait=wait) as ctx:

@@ -30,6 +30,11 @@ def init_arguments(parser: ArgumentParser, lang: str) -> None:
             "dir:///pasta, webdav+https://usuario@servidor/pasta", "dir:///path, webdav+https://user@host/path"
         ).text(lang),
     )
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        help=Text("aceita webdav+http:// fora deste computador", "take webdav+http:// beyond this machine").text(lang),
+    )
     parser.add_argument("--name", help=Text("nome do escritório", "the office's name").text(lang))
     parser.add_argument("--activate", action="store_true", help=Text("já começa ativo", "start it active").text(lang))
     parser.add_argument(
@@ -61,11 +66,13 @@ def init_command(call: Call) -> int:
     from core.domain.tax_ids import parse_tax_id
     from core.office import activation, create_office, open_office, setup
     from core.office.actors import login_name
-    from core.portal import open_portal
+    from core.portal import PortalOptions, open_portal
 
     args = call.args
-    open_portal(args.portal)  # refuses a wrong URL before anything is made
+    open_portal(args.portal, PortalOptions(insecure=args.insecure))  # refuses a wrong URL before anything is made
     values: dict[str, dict[str, Any]] = {"portal": {"url": args.portal}, "office": {}}
+    if args.insecure:
+        values["portal"]["insecure"] = True
     if args.name:
         values["office"]["name"] = args.name
     if args.tax_id:

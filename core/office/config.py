@@ -36,6 +36,10 @@ class PortalSection(Section):
     url: str = Field(description="dir:///pasta ou webdav+https://usuario@servidor/pasta")
     password_file: str = Field("", description="arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD")
     exclusive: bool = Field(False, description="fecha com LOCK a janela ao criar (WebDAV)")
+    insecure: bool = Field(False, description="aceita webdav+http:// fora deste computador, sem criptografia")
+    ca_file: str = Field("", description="certificado de uma autoridade própria, para webdav+https://")
+    certificate: str = Field("", description="nosso certificado, se o portal pede um, e a chave dele em key")
+    key: str = Field("", description="a chave do nosso certificado")
     file_mode: str = Field("0644", pattern=r"^0?[2367][0-7]{2}$", description="modo dos arquivos publicados numa pasta")
     folder_mode: str = Field("0755", pattern=r"^[0-7]?7[0-7]{2}$", description="modo das pastas criadas")
 

@@ -182,16 +182,27 @@ def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
 
 
 def _open_portal(folder: Path, config: Config) -> Portal:
-    from core.portal import open_portal  # noqa: PLC0415 - short commands need no portal
+    from core.portal import PortalOptions, open_portal  # noqa: PLC0415 - short commands need no portal
 
     portal = config.portal
+
+    def file(name: str) -> Path | None:
+        return folder / name if name else None
+
+    options = PortalOptions(
+        file_mode=int(portal.file_mode, 8),
+        folder_mode=int(portal.folder_mode, 8),
+        group=folder.stat().st_gid if _is_shared(folder) else None,
+        exclusive=portal.exclusive,
+        insecure=portal.insecure,
+        password_file=file(portal.password_file),
+        ca_file=file(portal.ca_file),
+        certificate=file(portal.certificate),
+        key=file(portal.key),
+        facts=folder / "host",
+    )
     try:
-        return open_portal(
-            portal.url,
-            file_mode=int(portal.file_mode, 8),
-            folder_mode=int(portal.folder_mode, 8),
-            group=folder.stat().st_gid if _is_shared(folder) else None,
-        )
+        return open_portal(portal.url, options)
     except InvalidValue as error:
         raise wrong_value(folder, ("portal", "url"), error.sentence) from None
 
