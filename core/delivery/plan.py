@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ from core.domain.names import next_free
 from core.domain.text import Text
 from core.ports import Absent, Blobs, Condition, Found, Portal, PortalFault, Store, Unchanged
 
+LARGE = 4_000_000
+"""Bytes from which hashing a file would hold up the others."""
 SEEN = Text("visto pelo cliente", "seen by the client")
 OTHERS = Text("é de outro documento", "another document's")
 FOREIGN = Text("não foi posto por nós", "not put there by us")
@@ -99,7 +102,10 @@ async def plan(subject: Subject, store: Store, blobs: Blobs, portal: Portal, now
     )
     if isinstance(checked, Skipped | Obstacle):
         return checked
-    file_state = blobs.state(delivery.sha256, delivery.size)
+    if delivery.size > LARGE:
+        file_state = await asyncio.to_thread(blobs.state, delivery.sha256, delivery.size)
+    else:
+        file_state = blobs.state(delivery.sha256, delivery.size)
     if file_state is not None:
         return Obstacle(file_state)
 

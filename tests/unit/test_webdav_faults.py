@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from core.domain.models import Place
-from core.portal.webdav import WebDavPortal
+from core.portal.webdav import WebDavPortal, requests
 from core.portal.webdav.facts import Facts, FactsFile
 from core.portal.webdav.requests import Deadlines
 from core.ports import Absent, Conflict, PortalFault, Unchanged
@@ -206,6 +207,43 @@ async def test_digest_where_it_is_asked_for(portal: WebDavPortal, server: Server
     assert await portal.look(PLACE) is None
     assert await portal.look(PLACE) is None
     assert len(server.asked) == 3
+
+
+async def test_refused_is_not_for_ever(portal: WebDavPortal, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process's check found it mended; this one would go on refusing for as long as it runs."""
+    server.answers["PROPFIND"] = status(401)
+    with pytest.raises(PortalFault):
+        await portal.look(PLACE)
+    server.answers = dict(WELL)
+    with pytest.raises(PortalFault):
+        await portal.look(PLACE)
+    monkeypatch.setattr(requests, "REFUSED_FOR", 0.0)
+    assert await portal.look(PLACE) is None
+
+
+def written(path: Path, size: int) -> os.stat_result:
+    path.write_bytes(bytes(size))
+    return path.stat()
+
+
+@pytest.mark.parametrize("size", [100, 3_000_000])
+async def test_a_source_that_changes_is_never_published(
+    portal: WebDavPortal, source: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a spooled file, or more than it, would reach the client."""
+    looked = written(source, size)
+    written(source, size - 1)
+    monkeypatch.setattr("core.portal.webdav.adapter.os.stat", lambda _: looked)
+
+    async def read(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and len(await request.aread()) != int(request.headers["Content-Length"]):
+            raise httpx.LocalProtocolError("as h11 says")
+        return Server()(request)
+
+    portal._requests._transport = lambda: httpx.MockTransport(read)
+    with pytest.raises(PortalFault) as raised:
+        await portal.publish(source, PLACE, Absent(), "s")
+    assert raised.value.code == "file_changed"
 
 
 async def test_no_password(server: Server) -> None:
