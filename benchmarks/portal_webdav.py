@@ -29,7 +29,7 @@ DOCUMENTS = 3000
 SIZE = 50_000
 FOLDERS = 40
 AT_ONCE = 8
-ROUNDS = 3
+ROUNDS = 1
 RCLONE_COPY = ("rclone", "copy", "--transfers", "8", "--config", "/dev/null")
 
 
@@ -128,7 +128,7 @@ def measure(kind: str, documents: int, source: Path) -> None:
 def main() -> None:
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
     kinds = sys.argv[2:] or [kind for kind in SERVERS if installed(kind)]
-    print(f"{documents} documents of {SIZE} bytes into {FOLDERS} folders, {AT_ONCE} at once, median of {ROUNDS} rounds")
+    print(f"{documents} documents of {SIZE} bytes into {FOLDERS} folders, {AT_ONCE} at once, {ROUNDS} round(s)")
     with tempfile.TemporaryDirectory() as name:
         source = Path(name) / "source.pdf"
         source.write_bytes(urandom(SIZE))

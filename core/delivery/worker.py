@@ -44,7 +44,7 @@ class Worker:
         self._report = report
         self._committer = Committer(tools.store)
         self._attempts = Attempts(tools, self._committer, self._may_begin, self._pause)
-        self._window = tools.concurrency * 8
+        self._window = tools.concurrency * 16  # enough to keep the portal busy while commits are under way
         self._active: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._last_client = ""

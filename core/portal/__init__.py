@@ -1,10 +1,11 @@
-"""The portals, told apart by URL: `dir:///path` here, WebDAV to come."""
+"""The portals, told apart by URL: `dir:///path`, `webdav+https://user@host/path`."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
@@ -18,12 +19,42 @@ class PortalUrlError(InvalidValue):
     """The URL names no portal that we can open; `text` says why, in both languages."""
 
 
-def open_portal(url: str, *, file_mode: int = 0o644, folder_mode: int = 0o755, group: int | None = None) -> Portal:
+@dataclass(frozen=True)
+class PortalOptions:
+    """What is to be known about a portal beyond its URL.
+
+    `file_mode`, `folder_mode`, `group`: of what is made in a directory, see `DirectoryPortal`. The others are WebDAV's,
+    see `WebDavPortal`: `facts` is the folder beside `state.db` where it is kept what the portal honours; `ca_file` a
+    private authority's certificate; `certificate` and `key` our own.
+    """
+
+    file_mode: int = 0o644
+    folder_mode: int = 0o755
+    group: int | None = None
+    exclusive: bool = False
+    insecure: bool = False
+    username: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    facts: Path | None = None
+
+
+def open_portal(
+    url: str,
+    options: PortalOptions | None = None,
+    *,
+    file_mode: int = 0o644,
+    folder_mode: int = 0o755,
+    group: int | None = None,
+) -> Portal:
     """Open the portal that a URL names; nothing is asked of it yet.
 
     Args:
-        url: `dir:///absolute/path`, percent-encoded (RFC 3986) or with letters as they are.
-        file_mode, folder_mode, group: of what is made in a directory, see `DirectoryPortal`.
+        url: `dir:///absolute/path` or `webdav+https://user@host/path`, percent-encoded (RFC 3986) or with letters as
+            they are.
+        file_mode, folder_mode, group: short for the same options.
 
     Raises:
         PortalUrlError: the URL cannot be understood, or its scheme has no adapter.
@@ -35,10 +66,10 @@ def open_portal(url: str, *, file_mode: int = 0o644, folder_mode: int = 0o755, g
     load = SCHEMES.get(parts.scheme)
     if load is None:
         raise PortalUrlError(_UNKNOWN, url=url)
-    return load(parts, file_mode, folder_mode, group)
+    return load(parts, options or PortalOptions(file_mode=file_mode, folder_mode=folder_mode, group=group))
 
 
-def _directory(parts: SplitResult, file_mode: int, folder_mode: int, group: int | None) -> Portal:
+def _directory(parts: SplitResult, options: PortalOptions) -> Portal:
     from core.portal.directory import DirectoryPortal  # noqa: PLC0415 - only the adapter in use is imported
 
     url = parts.geturl()
@@ -47,22 +78,24 @@ def _directory(parts: SplitResult, file_mode: int, folder_mode: int, group: int 
     if parts.query or parts.fragment or _BAD_ESCAPE.search(parts.path):
         raise PortalUrlError(_NOT_ENCODED, url=url)
     path = Path(os.fsdecode(unquote_to_bytes(parts.path)))
-    return DirectoryPortal(path, file_mode=file_mode, folder_mode=folder_mode, group=group)
+    return DirectoryPortal(path, file_mode=options.file_mode, folder_mode=options.folder_mode, group=options.group)
 
 
-def _not_yet(parts: SplitResult, file_mode: int, folder_mode: int, group: int | None) -> Portal:
-    raise PortalUrlError(_NOT_YET, scheme=parts.scheme)
+def _webdav(parts: SplitResult, options: PortalOptions) -> Portal:
+    from core.portal.webdav.opening import open_webdav  # noqa: PLC0415 - only the adapter in use is imported
+
+    return open_webdav(parts.geturl(), options)
 
 
-SCHEMES: dict[str, Callable[[SplitResult, int, int, int | None], Portal]] = {
+SCHEMES: dict[str, Callable[[SplitResult, PortalOptions], Portal]] = {
     "dir": _directory,
-    "webdav+https": _not_yet,
-    "webdav+http": _not_yet,
+    "webdav+https": _webdav,
+    "webdav+http": _webdav,
 }
 
 _UNKNOWN = Text(
-    "Não conheço o endereço de portal {url}. Use dir:///caminho/da/pasta.",
-    "No portal is known by the URL {url}. Use dir:///path/to/folder.",
+    "Não conheço o endereço de portal {url}. Use dir:///caminho/da/pasta ou webdav+https://usuario@servidor/pasta.",
+    "No portal is known by the URL {url}. Use dir:///path/to/folder or webdav+https://user@host/folder.",
 )
 _NOT_ABSOLUTE = Text(
     "O endereço {url} precisa de um caminho completo, com três barras: dir:///caminho/da/pasta.",
@@ -71,8 +104,4 @@ _NOT_ABSOLUTE = Text(
 _NOT_ENCODED = Text(
     "No endereço {url}, escreva ? como %3F, # como %23 e % como %25.",
     "In the URL {url}, write ? as %3F, # as %23 and % as %25.",
-)
-_NOT_YET = Text(
-    "Portais {scheme}:// ainda não estão disponíveis nesta versão. Use dir:///caminho/da/pasta.",
-    "Portals of {scheme}:// are not available in this version yet. Use dir:///path/to/folder.",
 )

@@ -87,15 +87,26 @@ class Proxy:
 
     async def _ask(self, head: bytes, body: bytes, cut: int | None) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream, limit=LIMIT)
+        answering = asyncio.create_task(_all_of(reader))  # already now: who refuses answers without reading on
         try:
             request = _closing(head) + body
             writer.write(request if cut is None else request[: len(request) - len(body) + cut])
-            await writer.drain()
-            return b"" if cut is not None else await reader.read()
-        except ConnectionError:
+            with suppress(ConnectionError):
+                await writer.drain()
+            if cut is None:
+                return await answering
+            answering.cancel()
             return b""
         finally:
             writer.close()
+
+
+async def _all_of(reader: asyncio.StreamReader) -> bytes:
+    answer = b""
+    with suppress(ConnectionError):
+        while chunk := await reader.read(LIMIT):
+            answer += chunk
+    return answer
 
 
 def _length(head: bytes) -> int:

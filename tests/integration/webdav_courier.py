@@ -108,8 +108,9 @@ def unfinished(state: Path, documents: int, versions: int) -> list[tuple[int, in
             epochs[n, version] = int(numbers[2])
     left = []
     for n in range(documents):
-        version = next((v for v in range(versions) if (n, v) not in done), None)
-        if version is not None:
+        missing = [version for version in range(versions) if (n, version) not in done]
+        if missing:
+            version = missing[0]
             left.append((n, version, epochs.get((n, version), 0)))
     return left
 

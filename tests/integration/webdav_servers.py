@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(kind: str, setting: Setting = Setting()) -> Iterator[Served]:  # noqa: B008 - frozen
+def serving(kind: str, setting: Setting = Setting()) -> Iterator[Served]:
     """Start a server of that kind on an empty folder, and stop it afterwards."""
     place = Path(tempfile.mkdtemp(prefix=f"malote-{kind}-"))
     place.chmod(0o755)  # Apache's children are another user
@@ -162,7 +163,7 @@ def _apache(root: Path, own: Path, port: int, setting: Setting) -> list[str]:
     if setting.tls is not None:
         certificate, key = setting.tls
         lines += ["SSLEngine on", f"SSLCertificateFile {certificate}", f"SSLCertificateKeyFile {key}"]
-        lines += [f"SSLSessionCache none", "Mutex file:" + str(own)]
+        lines += ["SSLSessionCache none", "Mutex file:" + str(own)]
     (own / "conf").write_text("\n".join(lines) + "\n")
     return ["apache2", "-f", str(own / "conf"), "-DFOREGROUND"]
 
@@ -177,7 +178,6 @@ COMMANDS: dict[str, Callable[[Path, Path, int, Setting], list[str]]] = {
 def _serve_wsgidav(root: str, port: int, auth: str, certificate: str, key: str) -> None:
     from cheroot import wsgi
     from cheroot.ssl.builtin import BuiltinSSLAdapter
-    from wsgidav.wsgidav_app import WsgiDAVApp
 
     users = {USER: {"password": PASSWORD}}
     config = {
@@ -193,7 +193,8 @@ def _serve_wsgidav(root: str, port: int, auth: str, certificate: str, key: str) 
         "logging": {"enable": False},
         "verbose": 0,
     }
-    server = wsgi.Server(("127.0.0.1", port), WsgiDAVApp(config), numthreads=16, request_queue_size=64)
+    app = import_module("wsgidav.wsgidav_app").WsgiDAVApp(config)
+    server = wsgi.Server(("127.0.0.1", port), app, numthreads=16, request_queue_size=64)
     if certificate:
         server.ssl_adapter = BuiltinSSLAdapter(certificate, key)
     server.start()

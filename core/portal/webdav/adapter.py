@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +17,17 @@ from core.domain.names import SCRATCH_FOLDER
 from core.domain.text import fold
 from core.portal.faults import source_unreadable
 from core.portal.tree import component
+from core.portal.webdav.bodies import Body
 from core.portal.webdav.credentials import Secret, tls_context
 from core.portal.webdav.facts import Facts, FactsFile
 from core.portal.webdav.faults import Refused
 from core.portal.webdav.folders import Folders, root_is_gone
 from core.portal.webdav.hrefs import parse_address
+from core.portal.webdav.placing import AREA, ASIDE, FactsChanged, Placing, Target
 from core.portal.webdav.probe import Probe, presented
-from core.portal.webdav.publishing import AREA, ASIDE, FactsChanged, Publisher, Target
+from core.portal.webdav.publishing import Publisher
 from core.portal.webdav.recovery import Recovery
-from core.portal.webdav.requests import Body, Deadlines, Requests
+from core.portal.webdav.requests import Deadlines, Requests
 from core.portal.webdav.verbs import LOCK_SECONDS, Dav
 from core.portal.webdav.xml import DAV
 from core.ports import Absent, Condition, Found, PortalFault, PortalReport
@@ -80,8 +84,9 @@ class WebDavPortal:
         )
         self._dav = Dav(self._requests, address, lock_seconds)
         self._folders = Folders(self._dav)
-        self._publisher = Publisher(self._dav, self._folders, exclusive=exclusive)
-        self._recovery = Recovery(self._dav, self._folders, self._publisher)
+        placing = Placing(self._dav, self._folders)
+        self._publisher = Publisher(self._dav, self._folders, placing, exclusive=exclusive)
+        self._recovery = Recovery(self._dav, self._folders, placing, self._publisher)
         self._facts = FactsFile(facts, address.url)
         self._probing = asyncio.Lock()
         self._listed: dict[Names, tuple[float, list[str]]] = {}
@@ -102,12 +107,7 @@ class WebDavPortal:
         if facts is None or (facts.server, facts.dav) != (how.server, how.dav):
             self._facts.forget()
         facts = await self._found_out()
-        start = clock()
-        speed = (*AREA, "check-speed")
-        await self._folders.made(AREA)
-        await self._dav.put(speed, bytes(SPEED_SAMPLE))
-        upload = clock() - start
-        await self._dav.delete(speed)
+        upload = await self._upload_time()
         free = root.text(f"{DAV}quota-available-bytes")
         return PortalReport(
             url=self.url,
@@ -119,6 +119,17 @@ class WebDavPortal:
             ),
             free=int(free) if free.isascii() and free.isdigit() else None,  # negative: not known (Nextcloud)
         )
+
+    async def _upload_time(self) -> float:
+        clock = asyncio.get_running_loop().time
+        sample = (*AREA, f"check-{secrets.token_hex(6)}-speed")
+        await self._folders.made(AREA)
+        start = clock()
+        try:
+            await self._dav.put(sample, bytes(SPEED_SAMPLE))
+            return clock() - start
+        finally:
+            await self._dav.delete(sample)
 
     def _findings(self, facts: Facts) -> tuple[tuple[str, str], ...]:
         locked = self.exclusive and facts.locks_exclude
@@ -190,7 +201,7 @@ class WebDavPortal:
         key, name = _client_path(place), component(place.name)
         _check_scratch(scratch)
         try:
-            body = Body(source, source.stat().st_size)
+            body = Body(source, os.stat(source).st_size)  # noqa: PTH116 - on this disk, and just looked at
         except OSError as error:
             raise source_unreadable(error) from None
         self._listed.clear()

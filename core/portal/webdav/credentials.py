@@ -37,7 +37,7 @@ def find_password(url: str, username: str, password_file: Path | None, environ: 
     try:
         keyring = import_module("keyring")  # an optional part of the system
         kept: str | None = keyring.get_password(KEYRING_SERVICE, f"{username}@{httpx.URL(url).host}")
-    except Exception:  # noqa: BLE001 - no keyring, a locked or a broken one holds no password for us
+    except Exception:
         return None
     return kept
 

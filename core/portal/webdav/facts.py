@@ -19,7 +19,9 @@ class Facts:
 
     `server` and `dav` are the headers with which it presented itself. `locks_exclude`: a lock keeps a second PUT, MOVE
     and DELETE away, and our own MOVE with its token passes. `lock_makes_file`: a lock on a free name makes an empty
-    file. `cut_in_names`, `cut_in_folders`: signs at which the server cuts the target of a MOVE. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces.
+    file. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces. `path_only`:
+    it wants Destination without scheme and host. `cut_in_names`, `cut_in_folders`: signs at which it cuts that.
+    `conditions`, `half_after_cut`, `lost_in_race` are said, and nothing depends on them.
     """
 
     server: str

@@ -157,10 +157,7 @@ def _cause(error: BaseException) -> BaseException:
     while seen is not None:
         if isinstance(seen, OSError):
             return seen
-        if isinstance(seen, BaseExceptionGroup):
-            seen = seen.exceptions[0]
-        else:
-            seen = seen.__cause__ or seen.__context__
+        seen = seen.exceptions[0] if isinstance(seen, BaseExceptionGroup) else seen.__cause__ or seen.__context__
     return error
 
 

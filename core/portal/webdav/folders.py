@@ -10,6 +10,9 @@ from core.portal.webdav.hrefs import spellings
 from core.portal.webdav.verbs import DONE, Dav
 from core.ports import PortalFault
 
+MISSING = frozenset({404, 409})
+"""The folder above is missing (RFC 4918, 9.3.1, asks for 409)."""
+
 
 class Folders:
     """Remembers what exists, until an answer says otherwise. Keys are names in NFC, values as the server has them."""
@@ -66,14 +69,11 @@ class Folders:
                     return found
             path = (*above, names[-1])
             answer = await self._dav.make_folder(path)
-            if answer.status not in DONE | {
-                404,
-                409,
-            }:  # 405, or a redirect to the path with a slash: something is there
-                entry = await self._dav.find(path, folder=True)
+            if answer.status not in DONE | MISSING:  # 405, or a redirect to the path with a slash: something is there
+                entry = await self._dav.find(path, folder=answer.status != 400)  # Apache's word for a file there
                 if entry is None or not entry.is_folder:
                     raise fault_of(answer) if answer.status == 403 else not_a_folder(names[-1])
-            if answer.status not in {404, 409}:
+            if answer.status not in MISSING:
                 self._known[names] = path
                 return path
             if len(names) == 1:

@@ -120,5 +120,5 @@ def spellings(name: str) -> tuple[str, ...]:
 
 def leads_to_folder(location: str, path: str) -> bool:
     """Whether a redirect only adds the slash that a folder's path ends in."""
-    location = location.split("?")[0]
+    location = location.split("?", maxsplit=1)[0]
     return location.endswith("/") and (decode(location) or ())[-1:] == (decode(path) or ("",))[-1:]

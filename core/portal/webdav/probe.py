@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from core.domain.models import Names
 from core.portal.webdav.facts import Facts
-from core.portal.webdav.faults import fault_of
+from core.portal.webdav.faults import Refused, fault_of
 from core.portal.webdav.folders import Folders
-from core.portal.webdav.publishing import AREA, OWNER
+from core.portal.webdav.placing import AREA
+from core.portal.webdav.publishing import OWNER
 from core.portal.webdav.verbs import DONE, Dav, Lock
 from core.portal.webdav.xml import NC, OC
 from core.ports import PortalFault
@@ -101,6 +103,17 @@ class Probe:
     async def _write(self, path: Names, data: bytes) -> None:
         await self._dav.put(path, data)
 
+    async def _foreign(self, path: Names, data: bytes, headers: Mapping[str, str] | None = None) -> bool:
+        """Somebody else's PUT: whether the server said that it did it. Refusing, some cut the connection."""
+        target = self._dav.path(path)
+        try:
+            answer = await self._dav.requests.send("PUT", target, headers, data, accept=DONE | REFUSED)
+        except PortalFault as fault:
+            if fault.code != "portal_unreachable" or isinstance(fault, Refused):
+                raise
+            return False
+        return answer.status in DONE
+
     async def _holds(self, path: Names, data: bytes) -> bool:
         return await self._dav.digest(path) == hashlib.sha256(data).hexdigest()
 
@@ -142,7 +155,8 @@ class Probe:
         a = self._name("a")
         self._name("s")  # where it would lie if cut
         await self._write(a, b"signs")
-        named = target = (*AREA, f"check-{self._id}-s{signs}z")
+        named: Names = (*AREA, f"check-{self._id}-s{signs}z")
+        target = named
         try:
             if in_folder:
                 if (await self._dav.make_folder(named)).status not in DONE:
@@ -160,12 +174,11 @@ class Probe:
                 await self._dav.delete(self._name("s"))
 
     async def _locks(self) -> tuple[bool, bool]:
-        a, b, c = self._name("a"), self._name("b"), self._name("c")
-        await self._write(b, b"held")
-        taken = await self._excludes(a, b, b"held")
-        if taken is None:
+        a, there = self._name("a"), self._name("held")
+        await self._write(there, b"held")
+        if await self._excludes(a, there, b"held") is None:
             return False, False
-        free = await self._excludes(a, c, None)
+        free = await self._excludes(a, self._name("c"), None)
         return free is not None, free is not None and free.created
 
     async def _excludes(self, a: Names, target: Names, there: bytes | None) -> Lock | None:
@@ -179,7 +192,7 @@ class Probe:
             held = b"" if lock.created else there
             if isinstance(await self._dav.lock(target, OWNER + "another"), Lock):
                 return None
-            await self._dav.put(target, b"foreign", accept=REFUSED)
+            await self._foreign(target, b"foreign")
             await self._write(a, b"moved")
             await self._dav.move(a, target, overwrite=True)
             await self._dav.delete(target, accept=REFUSED)
@@ -197,11 +210,10 @@ class Probe:
 
     async def _conditions(self) -> bool:
         """Whether PUT honours `If-None-Match: *`: said, not relied upon."""
-        b = self._name("b")
-        await self._write(b, b"there")
-        headers = {"If-None-Match": "*"}
-        await self._dav.requests.send("PUT", self._dav.path(b), headers, b"other", accept=DONE | REFUSED)
-        return await self._holds(b, b"there")
+        there = self._name("there")
+        await self._write(there, b"there")
+        await self._foreign(there, b"other", {"If-None-Match": "*"})
+        return await self._holds(there, b"there")
 
     async def _cut(self) -> bool:
         """Whether half a file lies there after a connection was cut in the middle of a PUT: said, not relied upon."""
@@ -221,13 +233,13 @@ class Probe:
         foreign = RACED[::-1]
         moved, put = await asyncio.gather(
             self._dav.move(ours, name, overwrite=False),
-            self._dav.put(name, foreign, accept=REFUSED),
+            self._foreign(name, foreign),
         )
-        return moved.status in DONE and put in DONE and not await self._holds(name, foreign)
+        return moved.status in DONE and put and not await self._holds(name, foreign)
 
     async def _seen_by(self) -> tuple[str, ...]:
         """The properties by which this server shows that a file was seen."""
-        entry = await self._dav.find(self._name("b"))
+        entry = await self._dav.find(self._name("there"))
         if entry is None:
             return ()
         known = {f"{OC}permissions": "permissions", f"{NC}lock": "lock"}

@@ -19,22 +19,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from core.domain.models import Names
-from core.domain.names import SCRATCH_FOLDER, numbered
+from core.portal.webdav.bodies import Body
 from core.portal.webdav.facts import Facts
-from core.portal.webdav.faults import Answer, fault_of, may_have_worked
-from core.portal.webdav.folders import Folders, not_a_folder
+from core.portal.webdav.folders import Folders
 from core.portal.webdav.hrefs import spellings
-from core.portal.webdav.requests import Body
+from core.portal.webdav.placing import FactsChanged, LockLost, Lying, Placing, Target, aside_path, not_moved
 from core.portal.webdav.verbs import DONE, REDIRECTS, Dav, Lock
 from core.portal.webdav.xml import Entry
 from core.ports import Conflict, PortalFault
 
-AREA = (SCRATCH_FOLDER,)
-ASIDE = ".old"
 OWNER = "malote:"
 """Of our locks: followed by the scratch name, so that they are known as ours after a crash."""
 LOST_LOCKS = 5
@@ -44,50 +40,18 @@ SETTLE = 0.03
 before still goes through (measured on WsgiDAV against someone's MOVE over the name: 1 in 40 lost without it)."""
 LOCK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries for a lock that someone holds for moments, as another of our kind does."""
-
-
-def scratch_path(scratch: str) -> Names:
-    return (*AREA, scratch)
-
-
-def aside_path(scratch: str) -> Names:
-    return (*AREA, scratch + ASIDE)
-
-
-def beside_path(folder: Names, scratch: str) -> Names:
-    """Where new bytes wait whose folder cannot be reached by MOVE from `.malote/`: another storage is mounted there."""
-    return (*folder, f".malote-{scratch}")
-
-
-class LockLost(Exception):
-    """The server no longer knows our lock: Apache drops some when several are taken at once."""
-
-
-class FactsChanged(Exception):
-    """The server does not do what it was found to do: find out anew."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A place as the server spells it, and the folder's name as we do."""
-
-    key: Names
-    folder: Names
-    name: str
-
-    @property
-    def path(self) -> Names:
-        return (*self.folder, self.name)
+GONE_OR_HELD = frozenset({412, 423})
+"""To a DELETE with a lock's token: the lock is gone, or another one is there."""
 
 
 class Publisher:
     """Puts documents in place in the ways that a portal's facts allow."""
 
-    def __init__(self, dav: Dav, folders: Folders, *, exclusive: bool):
+    def __init__(self, dav: Dav, folders: Folders, placing: Placing, *, exclusive: bool):
         self._dav = dav
         self._folders = folders
+        self._placing = placing
         self._exclusive = exclusive
-        self._beside: set[str] = set()
         self._turns: WeakValueDictionary[Names, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, facts: Facts, body: Body, key: Names, name: str, scratch: str) -> None:
@@ -101,13 +65,13 @@ class Publisher:
         if len(spellings(name)) > 1 or not facts.keeps_name:
             await self._must_be_free(target)
         locked = self._exclusive and facts.locks_exclude
-        async with self._uploaded(body, target, scratch) as lying:
+        async with self._placing.uploaded(body, target, scratch) as lying:
             if locked or (facts.locks_exclude and not facts.keeps_name):
                 await self._create_locked(facts, lying, target, scratch)
             else:
-                await self._place(lying, target)
+                await self._placing.place(lying, target)
 
-    async def _create_locked(self, facts: Facts, lying: _Lying, target: Target, scratch: str) -> None:
+    async def _create_locked(self, facts: Facts, lying: Lying, target: Target, scratch: str) -> None:
         ours = False  # an empty file that our lock made
         async with self._turn(target):
             for _ in range(LOST_LOCKS):
@@ -117,7 +81,7 @@ class Publisher:
                         there = await self._dav.find(target.path)
                         if there is not None and not there.is_lock_null and not (ours and there.size == 0):
                             raise Conflict
-                        return await self._place(lying, target, lock=lock, overwrite=ours)
+                        return await self._placing.place(lying, target, lock=lock, overwrite=ours)
         raise Conflict
 
     async def replace(self, facts: Facts, body: Body, key: Names, name: str, expected: str, scratch: str) -> None:
@@ -134,20 +98,20 @@ class Publisher:
         _must_be_ours(entry)
         if entry is not None and _is_held(entry):
             raise PortalFault("portal_busy")
-        async with self._uploaded(body, target, scratch) as lying, self._turn(target):
+        async with self._placing.uploaded(body, target, scratch) as lying, self._turn(target):
             if facts.locks_exclude and facts.replaces:
                 await self._replace_locked(facts, lying, target, expected, scratch)
             else:
                 await self._swap(lying, target, expected, scratch)
 
-    async def _replace_locked(self, facts: Facts, lying: _Lying, target: Target, expected: str, scratch: str) -> None:
+    async def _replace_locked(self, facts: Facts, lying: Lying, target: Target, expected: str, scratch: str) -> None:
         for _ in range(LOST_LOCKS):
             with suppress(LockLost):
                 async with self._locked(target, scratch, facts) as lock:
                     _must_be_ours(await self._dav.find(target.path))
                     if lock.created or await self._dav.digest(target.path) != expected:
                         raise Conflict
-                    return await self._place(lying, target, lock=lock, overwrite=True)
+                    return await self._placing.place(lying, target, lock=lock, overwrite=True)
         raise Conflict
 
     async def find(self, target: Target) -> tuple[Target, Entry | None]:
@@ -183,95 +147,6 @@ class Publisher:
         async with turn:
             yield
 
-    # the new bytes
-
-    @asynccontextmanager
-    async def _uploaded(self, body: Body, target: Target, scratch: str) -> AsyncIterator[_Lying]:
-        """New bytes under a scratch name; what is left of them is removed afterwards.
-
-        A fault says `unknown` where we could not remove them: then `recover` has to.
-        """
-        lying = _Lying(body, scratch)
-        try:
-            if target.key[:1] and target.key[0] in self._beside:
-                await self._upload(lying, beside_path(target.folder, scratch))
-            else:
-                await self._upload(lying, scratch_path(scratch))
-            yield lying
-        except PortalFault as fault:
-            if not fault.unknown and not await self._dropped(lying):
-                fault.unknown = True
-            raise
-        except (Conflict, FactsChanged):
-            if not await self._dropped(lying):
-                raise PortalFault("portal_unreachable", unknown=True) from None
-            raise
-
-    async def _upload(self, lying: _Lying, path: Names) -> None:
-        lying.at = path
-        folder_missing = frozenset({404, 409})
-        status = await self._dav.put(path, lying.body, accept=folder_missing)
-        if status in folder_missing:
-            self._folders.forget(path[:-1])
-            await self._folders.made(path[:-1])
-            await self._dav.put(path, lying.body)
-
-    async def _dropped(self, lying: _Lying) -> bool:
-        if lying.at is None:
-            return True
-        try:
-            await self._dav.delete(lying.at)
-        except PortalFault:
-            return False
-        return True
-
-    # into place
-
-    async def _place(self, lying: _Lying, target: Target, *, lock: Lock | None = None, overwrite: bool = False) -> None:
-        """MOVE the new bytes to their name; where it fails, find out why and mend what can be mended, once.
-
-        Raises:
-            Conflict: the name is taken.
-            LockLost: our lock on it has gone.
-        """
-        token = "" if lock is None else lock.token
-        for last in (False, True):
-            assert lying.at is not None
-            answer = await self._dav.move(lying.at, target.path, overwrite=overwrite, token=token)
-            if answer.status in DONE and not answer.is_page:
-                lying.at = None
-                return
-            if lock is not None and answer.status in {412, 423}:
-                raise LockLost
-            if answer.status == 412:
-                raise Conflict
-            if last or not await self._mended(answer, lying, target, overwrite=overwrite):
-                raise _not_moved(answer)
-
-    async def _mended(self, answer: Answer, lying: _Lying, target: Target, *, overwrite: bool) -> bool:
-        """After a MOVE that failed for a reason that its status does not tell: 301, 400, 403, 404, 409, 500."""
-        if answer.status == 423:
-            return False
-        entry = await self._dav.find(target.path)
-        if entry is not None and not entry.is_lock_null and not overwrite:
-            raise Conflict
-        assert lying.at is not None
-        if await self._dav.find(lying.at) is None:
-            return False  # someone cleared `.malote/` under us, or it was moved after all: look at it anew
-        folder = await self._dav.find(target.folder, folder=True)
-        if folder is None:
-            self._folders.forget(target.key)
-            return await self._folders.made(target.key) == target.folder
-        if not folder.is_folder:
-            raise not_a_folder(target.folder[-1])
-        beside = beside_path(target.folder, lying.scratch)
-        if answer.status not in {403, 409, 500} or lying.at == beside:
-            return False
-        await self._dav.delete(lying.at)
-        await self._upload(lying, beside)
-        self._beside.add(target.key[0])
-        return True
-
     # under a lock
 
     @asynccontextmanager
@@ -279,8 +154,7 @@ class Publisher:
         """Our lock on the target; given up afterwards, together with the empty file that it may have made."""
         lock = await self._lock(target.path, scratch)
         try:
-            if lock.created and not facts.lock_makes_file:
-                raise FactsChanged
+            _must_be_known(lock, facts)
             await asyncio.sleep(SETTLE)
             yield lock
         except (Conflict, PortalFault, FactsChanged, LockLost):
@@ -312,26 +186,29 @@ class Publisher:
 
     async def remove_empty(self, path: Names, lock: Lock) -> None:
         """Remove the empty file that a lock of ours made, if it is still that."""
-        entry = await self._dav.find(path)
-        if entry is not None and not entry.is_folder and entry.size == 0:
-            await self._dav.delete(path, token=lock.token, accept=frozenset({412, 423}))
+        for token in (lock.token, ""):  # without it where the lock is gone: somebody's failed MOVE takes it along
+            entry = await self._dav.find(path)
+            if entry is None or entry.is_folder or entry.size != 0:
+                return
+            if await self._dav.delete(path, token=token, accept=GONE_OR_HELD) not in GONE_OR_HELD:
+                return
 
     # without locks
 
-    async def _swap(self, lying: _Lying, target: Target, expected: str, scratch: str) -> None:
+    async def _swap(self, lying: Lying, target: Target, expected: str, scratch: str) -> None:
         aside = aside_path(scratch)
         answer = await self._dav.move(target.path, aside, overwrite=False)
         if answer.status == 404:
             raise Conflict
         if answer.status not in DONE:
-            raise _not_moved(answer)
+            raise not_moved(answer)
         try:
             entry = await self._dav.find(aside)
             if entry is None or entry.seen or await self._dav.digest(aside) != expected:
-                await self.put_back(aside, target)
+                await self._placing.put_back(aside, target)
                 raise Conflict
             try:
-                await self._place(lying, target)
+                await self._placing.place(lying, target)
             except Conflict:  # somebody has written there since: the old one was superseded all the same
                 await self._dav.delete(aside)
                 raise
@@ -340,25 +217,10 @@ class Publisher:
             fault.unknown = True  # `recover` finishes or undoes it
             raise
 
-    async def put_back(self, aside: Names, target: Target) -> None:
-        """What was moved aside goes back to its name, or beside it where there is a newer one."""
-        name, number = target.name, 0
-        while (answer := await self._dav.move(aside, (*target.folder, name), overwrite=False)).status not in DONE:
-            if answer.status == 404 and await self._dav.find(aside) is None:
-                return
-            if answer.status != 412 and await self._dav.find((*target.folder, name)) is None:
-                raise _not_moved(answer)
-            number += 1
-            name = numbered(target.name, number)
 
-
-class _Lying:
-    """New bytes on their way: where they lie meanwhile, None once they are in place."""
-
-    def __init__(self, body: Body, scratch: str):
-        self.body = body
-        self.scratch = scratch
-        self.at: Names | None = None
+def _must_be_known(lock: Lock, facts: Facts) -> None:
+    if lock.created and not facts.lock_makes_file:
+        raise FactsChanged
 
 
 def _must_be_ours(entry: Entry | None) -> None:
@@ -368,11 +230,3 @@ def _must_be_ours(entry: Entry | None) -> None:
 
 def _is_held(entry: Entry) -> bool:
     return bool(entry.locks) or entry.held_by_program
-
-
-def _not_moved(answer: Answer) -> PortalFault:
-    fault = fault_of(answer)
-    if answer.status == 207:
-        return PortalFault("portal_error", f"HTTP 207 (MOVE): {fault.detail}", unknown=True)
-    fault.unknown = may_have_worked(answer.status)
-    return fault

@@ -12,16 +12,8 @@ from __future__ import annotations
 
 from core.domain.models import Names
 from core.portal.webdav.folders import Folders
-from core.portal.webdav.publishing import (
-    AREA,
-    ASIDE,
-    OWNER,
-    Publisher,
-    Target,
-    aside_path,
-    beside_path,
-    scratch_path,
-)
+from core.portal.webdav.placing import AREA, ASIDE, Placing, Target, aside_path, beside_path, scratch_path
+from core.portal.webdav.publishing import OWNER, Publisher
 from core.portal.webdav.verbs import Dav, Lock, sha256_of_nothing
 from core.portal.webdav.xml import Entry
 from core.ports import PortalFault
@@ -30,9 +22,10 @@ from core.ports import PortalFault
 class Recovery:
     """Finishes or undoes; harmless where nothing was left."""
 
-    def __init__(self, dav: Dav, folders: Folders, publisher: Publisher):
+    def __init__(self, dav: Dav, folders: Folders, placing: Placing, publisher: Publisher):
         self._dav = dav
         self._folders = folders
+        self._placing = placing
         self._publisher = publisher
 
     async def recover(self, key: Names, name: str, scratch: str, sha256: str, expected: str | None) -> None:
@@ -77,7 +70,7 @@ class Recovery:
         if entry is not None and not held.seen and await self._dav.digest(aside) == expected:
             await self._dav.delete(aside)  # the new bytes are in place, or somebody's newer ones: superseded
         else:
-            await self._publisher.put_back(aside, target)
+            await self._placing.put_back(aside, target)
 
     async def _free(self, target: Target, entry: Entry, scratch: str, *, makes_empty: bool) -> None:
         ours = next((lock for lock in entry.locks if OWNER + scratch in lock.owner), None)

@@ -8,11 +8,11 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import httpx
 
+from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, read_body
 from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret
 from core.portal.webdav.faults import Answer, fault_of, fault_of_error, too_slow
 from core.portal.webdav.hrefs import Address
@@ -23,11 +23,10 @@ T = TypeVar("T")
 KEEP_ALIVE = 4.0
 """Seconds that an idle connection is used again: less than Apache's 5, so that it does not close under a request."""
 AT_ONCE = 64
+REFUSED_FOR = 60.0
+"""Seconds for which a server that did not know us is not asked again, unless by `check`: it may have been mended."""
 ANSWER_BOUND = 64 << 20
 """Bytes of an answer that we read (a listing of some 100,000 names); a longer one is an error."""
-WHOLE = 1 << 20
-"""Bodies up to so many bytes are read at once; longer ones are streamed."""
-CHUNK = 1 << 18
 REPEATABLE = frozenset({"OPTIONS", "PROPFIND", "GET", "HEAD", "MKCOL", "DELETE", "UNLOCK"})
 """Done twice they leave what done once does, so a connection that was closed while idle is no fault."""
 CHANGING = frozenset({"PUT", "MOVE", "LOCK", "MKCOL", "DELETE"})
@@ -45,44 +44,8 @@ class Deadlines:
         return self.request + size / self.bytes_per_second
 
 
-@dataclass(frozen=True)
-class Body:
-    """A file to be sent: its size is known before the first byte goes out."""
-
-    path: Path
-    size: int
-
-
-class _FileStream(httpx.AsyncByteStream):
-    """Reads the file anew each time it is asked for, as a repeated request (Digest) needs it."""
-
-    def __init__(self, path: Path):
-        self._path = path
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        file = await asyncio.to_thread(self._path.open, "rb")
-        try:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
-                yield chunk
-        finally:
-            file.close()
-
-
 NOBODY = httpx.Auth()
 """Shows nobody: also nobody out of a .netrc file."""
-
-
-class _Cut(Exception):
-    """The connection is to be cut here."""
-
-
-class _CutStream(httpx.AsyncByteStream):
-    def __init__(self, size: int):
-        self._size = size
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield bytes(self._size)
-        raise _Cut
 
 
 class Requests:
@@ -114,6 +77,7 @@ class Requests:
         self._first = asyncio.Lock()
         self._known = False
         self._refused: PortalFault | None = None
+        self._refused_at = 0.0
         self.deadlines = deadlines
 
     async def send(
@@ -137,7 +101,7 @@ class Requests:
         """
         seconds = deadline or self.deadlines.for_bytes(body.size if isinstance(body, Body) else 0)
 
-        async def once() -> Answer:
+        async def once(_: asyncio.Timeout) -> Answer:
             async with self._answer(method, path, headers or {}, body) as response:
                 return Answer(method, response.status_code, response.headers, await _read_whole(response))
 
@@ -146,28 +110,33 @@ class Requests:
             raise fault_of(answer, unknown=method in CHANGING)
         return answer
 
-    async def hash_of(self, path: str, size: int) -> tuple[Answer, str, int]:
-        """GET a file: the answer without its body, the SHA-256 of the bytes, and how many they were."""
+    async def hash_of(self, path: str) -> tuple[Answer, str, int]:
+        """GET a file: the answer without its body, the SHA-256 of the bytes, and how many they were.
 
-        async def once() -> tuple[Answer, str, int]:
+        The deadline is for each piece: nobody knows how many bytes will come.
+        """
+
+        async def once(deadline: asyncio.Timeout) -> tuple[Answer, str, int]:
+            clock = asyncio.get_running_loop().time
             async with self._answer("GET", path, {}, b"") as response:
                 if response.status_code != 200:
                     body = await _read_whole(response)
                     return Answer("GET", response.status_code, response.headers, body), "", 0
                 sha256, count = hashlib.sha256(), 0
                 async for chunk in response.aiter_bytes():
+                    deadline.reschedule(clock() + self.deadlines.request)
                     sha256.update(chunk)
                     count += len(chunk)
                 return Answer("GET", 200, response.headers), sha256.hexdigest(), count
 
-        return await self._guarded("GET", self.deadlines.for_bytes(size), once)
+        return await self._guarded("GET", self.deadlines.request, once)
 
     async def cut_put(self, path: str, size: int) -> None:
         """Begin to PUT so many bytes, and cut the connection in the middle."""
         client = self._client or self._connect()
         request = client.build_request("PUT", self._address.origin + path, headers={"Content-Length": str(size)})
-        request.stream = _CutStream(size // 2)
-        with suppress(_Cut, httpx.HTTPError, TimeoutError):
+        request.stream = CutStream(size // 2)
+        with suppress(Cut, httpx.HTTPError, TimeoutError):
             async with asyncio.timeout(self.deadlines.request):
                 response = await client.send(request, stream=True)
                 await response.aclose()
@@ -184,7 +153,9 @@ class Requests:
         if client is not None:
             await client.aclose()
 
-    async def _guarded(self, method: str, seconds: float, once: Callable[[], Awaitable[T]]) -> T:
+    async def _guarded(self, method: str, seconds: float, once: Callable[[asyncio.Timeout], Awaitable[T]]) -> T:
+        if self._refused is not None and asyncio.get_running_loop().time() - self._refused_at > REFUSED_FOR:
+            self.ask_again()
         if self._refused is not None:
             raise self._refused
         if self._known:
@@ -194,18 +165,20 @@ class Requests:
                 raise self._refused
             return await self._tried(method, seconds, once)
 
-    async def _tried(self, method: str, seconds: float, once: Callable[[], Awaitable[T]]) -> T:
+    async def _tried(self, method: str, seconds: float, once: Callable[[asyncio.Timeout], Awaitable[T]]) -> T:
         unknown = method in CHANGING
         for again in (method in REPEATABLE, False):
             try:
-                async with asyncio.timeout(seconds):
-                    found = await once()
+                async with asyncio.timeout(seconds) as deadline:
+                    found = await once(deadline)
             except TimeoutError:
                 raise too_slow(method, seconds, unknown=unknown) from None
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
                 if again:
                     continue
                 raise fault_of_error(error, unknown=unknown) from None
+            except httpx.LocalProtocolError:  # fewer or more bytes than the file had when it was looked at
+                raise PortalFault("file_changed", unknown=unknown) from None
             except httpx.HTTPError as error:
                 raise fault_of_error(error, unknown=unknown) from None
             except ssl.SSLError as error:
@@ -218,10 +191,10 @@ class Requests:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | Body
     ) -> AsyncIterator[httpx.Response]:
         client = self._client or self._connect()
-        content: bytes | _FileStream = b""
+        content: bytes | FileStream = b""
         more = dict(headers)
         if isinstance(body, Body):
-            content = _FileStream(body.path) if body.size > WHOLE else body.path.read_bytes()
+            content = FileStream(body.path) if body.size > WHOLE else read_body(body)
             more["Content-Length"] = str(body.size)
         else:
             content = body
@@ -231,7 +204,7 @@ class Requests:
             headers=more,
             content=content if isinstance(content, bytes) else None,
         )
-        if isinstance(content, _FileStream):
+        if isinstance(content, FileStream):
             request.stream = content
         response = await client.send(request, stream=True)
         try:
@@ -239,6 +212,7 @@ class Requests:
                 self._refused = fault_of(
                     Answer(method, response.status_code, response.headers, await _read_whole(response))
                 )
+                self._refused_at = asyncio.get_running_loop().time()
                 raise self._refused
             self._known = True
             yield response

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from core.domain.models import Names
+from core.portal.webdav.bodies import Body
 from core.portal.webdav.faults import Answer, fault_of, is_html
 from core.portal.webdav.hrefs import Address, decode, encode, leads_to_folder
-from core.portal.webdav.requests import Body, Requests
+from core.portal.webdav.requests import Requests
 from core.portal.webdav.xml import DAV, PROPERTIES, BadXml, Entry, active_locks, lockinfo, multistatus, parse, propfind
 from core.ports import PortalFault
 
@@ -97,7 +98,7 @@ class Dav:
         Raises:
             PortalFault: also where a web page came in place of the bytes.
         """
-        answer, sha256, count = await self.requests.hash_of(self.path(names), 0)
+        answer, sha256, count = await self.requests.hash_of(self.path(names))
         if answer.status in {404, 410}:
             return None
         if answer.status == 204:
@@ -138,7 +139,7 @@ class Dav:
 
     async def make_folder(self, names: Names) -> Answer:
         """MKCOL; 405 and 301 mean that something is there already, 409 that the folder above is missing."""
-        accept = DONE | {403, 404, 405, 409, *REDIRECTS}
+        accept = DONE | {400, 403, 404, 405, 409, *REDIRECTS}
         return await self.requests.send("MKCOL", self.path(names, folder=True), accept=accept)
 
     async def lock(self, names: Names, owner: str) -> Lock | int:
