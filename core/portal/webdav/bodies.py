@@ -1,0 +1,68 @@
+"""What goes out in a request's body: files of a known size, read whole or streamed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from core.portal.faults import source_unreadable
+from core.ports import PortalFault
+
+WHOLE = 1 << 20
+"""Bodies up to so many bytes are read at once; longer ones are streamed."""
+CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Body:
+    """A file to be sent: its size is known before the first byte goes out."""
+
+    path: Path
+    size: int
+
+
+class FileStream(httpx.AsyncByteStream):
+    """Reads the file anew each time it is asked for, as a repeated request (Digest) needs it."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            file = await asyncio.to_thread(self._path.open, "rb")
+        except OSError as error:
+            raise source_unreadable(error) from None
+        try:
+            while chunk := await asyncio.to_thread(file.read, CHUNK):
+                yield chunk
+        finally:
+            file.close()
+
+
+class Cut(Exception):
+    """The connection is to be cut here."""
+
+
+class CutStream(httpx.AsyncByteStream):
+    """So many bytes, and then `Cut`."""
+
+    def __init__(self, size: int):
+        self._size = size
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield bytes(self._size)
+        raise Cut
+
+
+def read_body(body: Body) -> bytes:
+    try:
+        content = body.path.read_bytes()
+    except OSError as error:
+        raise source_unreadable(error) from None
+    if len(content) != body.size:
+        raise PortalFault("file_changed")
+    return content

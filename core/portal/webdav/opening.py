@@ -1,0 +1,33 @@
+"""From a portal's URL and options to the adapter, its credentials found where they are kept."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from core.portal import PortalOptions
+from core.portal.webdav.adapter import WebDavPortal
+from core.portal.webdav.credentials import find_password, tls_context
+from core.portal.webdav.hrefs import parse_address
+
+TOKEN = "MALOTE_PORTAL_TOKEN"
+
+
+def open_webdav(url: str, options: PortalOptions) -> WebDavPortal:
+    """Open it; passwords and certificates are read when they are first needed.
+
+    Raises:
+        PortalUrlError: the URL cannot be understood, or must not be used.
+    """
+    address = parse_address(urlsplit(url), insecure=options.insecure)
+    username = options.username or address.username
+    return WebDavPortal(
+        url,
+        username=username,
+        password=lambda: find_password(address.url, username, options.password_file, os.environ),
+        token=lambda: os.environ.get(TOKEN),
+        exclusive=options.exclusive,
+        insecure=options.insecure,
+        verify=lambda: tls_context(options.ca_file, options.certificate, options.key),
+        facts=options.facts,
+    )
