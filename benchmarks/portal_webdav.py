@@ -21,7 +21,7 @@ import httpx
 
 from core.domain.models import Place
 from core.portal.webdav import WebDavPortal
-from core.portal.webdav.verbs import _LOOK
+from core.portal.webdav.verbs import LOOK
 from core.ports import Absent
 from tests.integration.webdav_servers import SERVERS, Served, installed, serving
 
@@ -77,7 +77,7 @@ async def bare(served: Served, root: str, source: Path, documents: int, *, put_a
             if put_alone:
                 done = await client.put(target, content=body)
             else:
-                await client.request("PROPFIND", target, content=_LOOK, headers={"Depth": "0"})
+                await client.request("PROPFIND", target, content=LOOK, headers={"Depth": "0"})
                 scratch = f"{url}/.malote/scratch-{n}"
                 await client.put(scratch, content=body)
                 done = await client.request("MOVE", scratch, headers={"Destination": target, "Overwrite": "F"})

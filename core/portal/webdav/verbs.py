@@ -21,7 +21,7 @@ LISTED = (f"{DAV}resourcetype", f"{DAV}getcontentlength", f"{DAV}getlastmodified
 QUOTA = (*PROPERTIES, f"{DAV}quota-available-bytes")
 
 _FIND = propfind(QUOTA)
-_LOOK = propfind(PROPERTIES)
+LOOK = propfind(PROPERTIES)
 _LIST = propfind(LISTED)
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 
@@ -67,7 +67,7 @@ class Dav:
         path = self.path(names, folder=folder)
         accept = frozenset({207, 404, 410, *REDIRECTS})
         headers = {"Depth": "0", **_XML}
-        answer = await self.requests.send("PROPFIND", path, headers, _FIND if quota else _LOOK, accept=accept)
+        answer = await self.requests.send("PROPFIND", path, headers, _FIND if quota else LOOK, accept=accept)
         if answer.status in {404, 410}:
             return None
         if answer.status in REDIRECTS:

@@ -1,0 +1,205 @@
+"""The console in a real pseudo-terminal: what is sent to it, signals, job control, and the worker that it keeps."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.console import Terminal
+from core.office import open_office, views
+from tests.console.conftest import PATIENCE
+from tui import terminal
+from tui.__main__ import asks_nothing
+
+DOWN = b"\x1b[B"
+COLORS = {"NO_COLOR": "", "COLORTERM": "truecolor", "SSH_CONNECTION": ""}
+
+
+class Console(Terminal):
+    """`malote` on a terminal."""
+
+    def __init__(self, *argv: str, **environment: str):
+        merged = {**os.environ, "TERM": "xterm-256color", "MALOTE_LANG": "pt", **COLORS, **environment}
+        super().__init__([sys.executable, "-m", "tui", *argv], {key: value for key, value in merged.items() if value})
+        self.ended: int | None = None
+
+    def see(self, *texts: str, after: int = 0) -> None:
+        """Read until all of these have come."""
+        wanted = [text.encode() for text in texts]
+        self.read(PATIENCE, PATIENCE, lambda: all(text in self.output[after:] for text in wanted))
+        assert all(text in self.output[after:] for text in wanted), self.plain[-2000:]
+
+    def send(self, keys: bytes) -> int:
+        """Press keys; returns how much had come before."""
+        before = len(self.output)
+        os.write(self._fd, keys)
+        return before
+
+    @property
+    def plain(self) -> str:
+        return re.sub(rb"\x1b\[[0-9;?>]*[a-zA-Z$]", b"", self.output).decode(errors="replace")
+
+    def styles(self) -> set[str]:
+        """Every parameter of every SGR sequence that was sent."""
+        return {one for found in re.findall(rb"\x1b\[([0-9;]*)m", self.output) for one in found.decode().split(";")}
+
+    def wait(self) -> int:
+        """Wait for its end; returns the exit status."""
+        try:
+            while True:
+                self.read(0.01, 0.05)
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    break
+        except OSError:  # the terminal is gone before the process is
+            _, status = os.waitpid(self.pid, 0)
+        self.ended = os.waitstatus_to_exitcode(status)
+        return self.ended
+
+    def close(self) -> None:
+        if self.ended is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._fd)
+
+
+Start = Callable[..., Console]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts consoles, and ends them."""
+    started: list[Console] = []
+
+    def starting(*argv: str, **environment: str) -> Console:
+        started.append(Console(*argv, **environment))
+        return started[-1]
+
+    yield starting
+    for one in started:
+        one.close()
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_it_starts_where_nothing_else_is_asked() -> None:
+    assert asks_nothing([])
+    assert asks_nothing(["--office", "X", "--as", "ana", "--lang=en"])
+    assert not asks_nothing(["status"])
+    assert not asks_nothing(["--office", "X", "status"])
+    assert not asks_nothing(["--help"])
+    assert not asks_nothing(["--office"])
+
+
+def test_without_an_office_it_says_how_to_make_one(start: Start, tmp_path: Path) -> None:
+    console = start("--office", str(tmp_path / "none"))
+    assert console.wait() == 3
+    assert "Não há escritório em" in console.plain
+    assert "malote --office" in console.plain
+
+
+def test_no_color_means_no_colour_sequence_at_all(start: Start, work: Path) -> None:
+    """State is then told by reverse, bold, underline and signs; Textual's own would print black on black."""
+    console = start("--office", str(work), NO_COLOR="1")
+    console.see("Prioridade", "ajuda")
+    for key in b"2345":
+        console.see("ajuda", after=console.send(bytes([key])))
+    console.send(b"?")
+    console.see("Teclas desta tela")
+    assert console.styles() <= {"0", "1", "4", "7", ""}, console.styles()
+    assert "7" in console.styles()
+
+
+def test_below_truecolor_the_terminal_s_own_sixteen_are_used(start: Start, work: Path) -> None:
+    console = start("--office", str(work), COLORTERM="")
+    console.see("Prioridade", "ajuda")
+    console.see("ajuda", after=console.send(b"2"))
+    assert not {"38", "48"} & console.styles()
+
+
+def test_over_ssh_the_mouse_stays_the_terminal_s(start: Start, work: Path) -> None:
+    """So that its own selection works, and a moving mouse costs no byte."""
+    console = start("--office", str(work), SSH_CONNECTION="10.0.0.1 1 10.0.0.2 22")
+    console.see("Prioridade", "ajuda")
+    assert b"\x1b[?1000h" not in console.output
+    assert b"\x1b[?1003h" not in console.output
+
+
+def test_a_cursor_step_costs_at_most_400_bytes(start: Start, work: Path) -> None:
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    console.see("21 de 21", after=console.send(b"2"))
+    console.read(0.5)
+    for _ in range(5):
+        before = console.send(DOWN)
+        console.read(0.3)
+        assert 0 < len(console.output) - before <= 400
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_the_terminal_as_it_was(start: Start, work: Path, number: signal.Signals) -> None:
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    os.kill(console.pid, number)
+    assert console.wait() == 0
+    assert b"\x1b[?1049l" in console.output
+    assert b"\x1b[?25h" in console.output
+
+
+def test_ctrl_z_stops_it_and_fg_paints_the_screen_at_once(start: Start, work: Path) -> None:
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    console.send(b"\x1a")
+    _, status = os.waitpid(console.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
+    console.read(0.1)
+    assert b"\x1b[?1049l" in console.output, "the shell would be under the console's screen"
+    before = len(console.output)
+    os.kill(console.pid, signal.SIGCONT)
+    console.see("\x1b[?1049h", "Prioridade", "ajuda", after=before)
+
+
+def test_a_smaller_terminal_gets_a_smaller_screen(start: Start, work: Path) -> None:
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    before = len(console.output)
+    fcntl.ioctl(console._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+    console.see("Prioridade", "ajuda", after=before)
+    console.see("21 de 21", after=console.send(b"2"))
+
+
+def test_it_sees_to_it_that_someone_sends_and_leaves_no_one_behind(start: Start, work: Path) -> None:
+    """A console that was killed must not leave a worker running for ever, nor a second console start a second one."""
+    with open_office(work) as ctx:
+        console = start("--office", str(work))
+        console.see("Prioridade", "ajuda")
+        eventually(lambda: views.worker_runs(ctx))
+        workers = set(ctx.workers.glob("*.lock"))
+        start("--office", str(work)).see("Prioridade", "ajuda")
+        assert set(ctx.workers.glob("*.lock")) == workers
+        os.kill(console.pid, signal.SIGKILL)
+        eventually(lambda: set(ctx.workers.glob("*.lock")) != workers)  # the second console sees to it now
+
+
+def test_what_the_terminal_is_said_to_be_decides_the_colours() -> None:
+    assert terminal.has_truecolor({"COLORTERM": "truecolor"})
+    assert not terminal.has_truecolor({"TERM": "xterm-256color"})
+    assert terminal.without_color({"NO_COLOR": "1"})
+    assert not terminal.without_color({"NO_COLOR": ""})
+    assert terminal.is_light({"COLORFGBG": "0;15"})
+    assert not terminal.is_light({"COLORFGBG": "15;0"})

@@ -1,0 +1,55 @@
+"""What screens are handed: the open office, who acts, and the language; and what went wrong as a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.cli.call import plain
+from core.domain.permissions import OUTSIDER, Actor
+from core.domain.text import InvalidValue, Text
+from core.office import Context
+from core.office.context import unusable
+from core.office.errors import OfficeError
+from core.office.health import portal_unusable
+from core.ports import PortalFault
+from core.store.engine import StoreError
+
+NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where someone sits down to work."""
+
+    ctx: Context
+    actor: Actor
+    lang: str
+    memory: dict[str, Any] = field(default_factory=dict)  # what dialogs remember of the last time
+
+    def say(self, text: Text, **params: object) -> str:
+        return text.say(self.lang, **params)
+
+    @property
+    def who(self) -> str:
+        """Who acts, as people call them."""
+        return self.actor.id.removeprefix(OUTSIDER)
+
+    def problem(self, error: Exception) -> str:
+        """What went wrong, and what to do about it, in one line.
+
+        Raises:
+            Exception: the error itself, where it is none that people can mend: a bug.
+        """
+        if isinstance(error, StoreError):
+            error = unusable(self.ctx.folder, error)
+        if isinstance(error, PortalFault):
+            error = portal_unusable(error)
+        if isinstance(error, InvalidValue):
+            return plain(error.sentence.say(self.lang).strip())
+        if isinstance(error, OSError):
+            return plain(self.say(NOT_POSSIBLE, reason=error.strerror or error))
+        if not isinstance(error, OfficeError):
+            raise error
+        sentences = (error.sentence, error.remedy)
+        return plain(" ".join(one.say(self.lang).strip() for one in sentences if one is not None))

@@ -1,0 +1,280 @@
+"""Ativação: nothing is sent before someone has looked at the mapping; afterwards, since when, and how the portal is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from core.cli.mapping import NO_FOLDER
+from core.cli.portal import CHECKED, EXCLUSIVE, FREE, RESUMED, WINDOW, WITHOUT
+from core.cli.sending import QUEUED_AGAIN
+from core.domain.destinations import show_destination
+from core.domain.models import Integration
+from core.domain.text import Text
+from core.office import activation, health
+from core.office.activation import Activated, Preview
+from core.office.health import Checked
+from tui.desk import Desk
+from tui.keys import key
+from tui.screens.confirm import Confirm
+from tui.screens.place import Place
+from tui.widgets.lines import Line, Lines, line, wrapped
+from tui.widgets.rows import Column, Fixed, Row, Rows
+
+SWITCH = Text("Ativar integração com Portal do Cliente", "Activate the integration with the client's portal")
+ACTIVE_SINCE = Text("ativa desde {since}, por {who}", "active since {since}, by {who}")
+INACTIVE_SINCE = Text("inativa desde {since}, por {who}", "inactive since {since}, by {who}")
+NEVER = Text("ainda não ativada: nada é enviado", "never activated yet: nothing is sent")
+OPTION = Text(
+    "Habilitar configuração de pastas padrão nos documentos", "Give documents' templates their standard folders"
+)
+GET = Text("{count} ganham a pasta padrão", "{count} get their standard folder")
+LEFT = Text("{count} ficam sem pasta", "{count} are left without one")
+NOTHING = Text("Nenhum template muda, e nenhum fica sem pasta.", "No template changes, and none is left without.")
+NO_TEMPLATES = Text("Nenhum template ainda: malote import PASTA.", "No templates yet: malote import FOLDER.")
+PENDING = Text(
+    "{count} envios de tarefas concluídas com a integração inativa esperam um pedido (e envia).",
+    "{count} deliveries of tasks completed while inactive wait for a request (e sends).",
+)
+ACTIVATE = Text("Ativar a integração com o Portal do Cliente?", "Activate the integration with the client's portal?")
+APPLY = Text("Aplicar a opção das pastas padrão?", "Apply the option of standard folders?")
+NOTE_GET = Text("{count} templates ganham a pasta padrão.", "{count} templates get their standard folder.")
+NOTE_SENDS = Text(
+    "Daí em diante, cada tarefa concluída envia seus documentos.", "From then on every completed task sends."
+)
+NOTE_PENDING = Text(
+    "Os {count} envios já concluídos não saem agora; peça-os depois com e.",
+    "The {count} completed before stay for now.",
+)
+YES_ACTIVATE = Text("sim, ativar", "yes, activate")
+YES_APPLY = Text("sim, aplicar", "yes, apply")
+ACTIVATED = Text("Integração ativada.", "Integration activated.")
+APPLIED = Text("Opção aplicada: {count} templates ganharam pasta.", "Applied: {count} templates got a folder.")
+DEACTIVATE = Text("Desativar a integração?", "Deactivate the integration?")
+DEACTIVATE_NOTE = Text(
+    "A fila espera; tarefas concluídas enquanto isso só são enviadas a pedido.",
+    "The queue waits; what is completed meanwhile is sent on request only.",
+)
+YES_DEACTIVATE = Text("sim, desativar", "yes, deactivate")
+DEACTIVATED = Text("Integração desativada; a fila espera.", "Integration deactivated; the queue waits.")
+SEND = Text("Enviar o que foi concluído com a integração inativa?", "Send what was completed while inactive?")
+SEND_NOTE = Text("{count} envios sairão agora, e isso não se desfaz.", "{count} deliveries leave now, for good.")
+YES_SEND = Text("sim, enviar", "yes, send")
+NO_PENDING = Text("Nada espera um pedido.", "Nothing waits for a request.")
+ACTIVE_FIRST = Text("Ative primeiro (Enter).", "Activate first (Enter).")
+NOTHING_TO_APPLY = Text("A integração já está ativa, com esta opção.", "It is active already, with this option.")
+CHECKING = Text("Verificando o portal…", "Checking the portal…")
+ON, OFF = "[x]", "[ ]"
+
+
+@dataclass(frozen=True)
+class Found:
+    integration: Integration
+    preview: Preview
+
+
+class Activation(Place[Found]):
+    """The switch, the option, and what would come of them."""
+
+    TITLE_TEXT = Text("Ativação", "Activation")
+    ENTER = Text("ativar", "activate")
+    BINDINGS: ClassVar = [
+        key("p", "option", Text("pastas padrão", "standard folders")),
+        key("v", "check", Text("verificar portal", "check portal")),
+        key("e", "send", Text("enviar pendentes", "send pending")),
+        key("d", "deactivate", Text("desativar", "deactivate")),
+        key("enter", "apply", Text("ativar", "activate"), show=False),
+    ]
+
+    def __init__(self, desk: Desk):
+        super().__init__(desk)
+        self._standard: bool | None = None  # as it is, until someone says otherwise
+        self._checked: Sequence[Line] = ()
+
+    def body(self) -> Iterable[Widget]:
+        yield Lines(id="switch")
+        yield Rows([Column("", 1), Column("", 20, 3), Column("", 14), Column("", 20, 3)], id="list", heads=False)
+
+    def read(self) -> Found:
+        ctx = self.desk.ctx
+        integration = ctx.store.integration()
+        wanted = integration.standard_folders if self._standard is None else self._standard
+        return Found(integration, activation.preview(ctx, standard_folders=wanted))
+
+    @property
+    def _wanted(self) -> bool:
+        found = self._found
+        now = found.integration.standard_folders if found is not None else False
+        return now if self._standard is None else self._standard
+
+    def show(self, found: Found) -> None:
+        self._tell()
+        rows = [
+            Row(
+                one.id,
+                ("+", one.name, one.department, show_destination(one.destination or ())),
+                ("good", "", "muted", ""),
+            )
+            for one in found.preview.configured
+        ]
+        rows += [
+            Row(one.id, ("!", one.name, one.department, self.say(NO_FOLDER)), ("warning", "", "muted", "warning"))
+            for one in found.preview.without_destination
+        ]
+        why = NOTHING if self.console.overview.templates else NO_TEMPLATES
+        self.query_one("#list", Rows).show(Fixed(rows), empty=[line(("  " + self.say(why), "muted"))])
+        self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self._found is not None:
+            self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        found = self._found
+        if found is None:
+            return
+        integration, preview = found.integration, found.preview
+        if integration.since is None:
+            state = self.say(NEVER)
+        else:
+            text = ACTIVE_SINCE if integration.active else INACTIVE_SINCE
+            since = f"{integration.since.astimezone():%d/%m/%Y %H:%M}"
+            state = self.say(text, since=since, who=integration.by.lstrip("@"))
+        active = "good" if integration.active else "warning"
+        lines = [
+            line(""),
+            line((f" {ON if integration.active else OFF} ", active), (self.say(SWITCH), "strong")),
+            line((f"     {state}", active)),
+            line((f" {ON if self._wanted else OFF} ", "accent"), self.say(OPTION), ("  (p)", "muted")),
+        ]
+        if preview.pending:
+            lines += wrapped("! " + self.say(PENDING, count=preview.pending), self.size.width, "warning", most=2)
+        if self._checked:
+            lines += [line(""), *self._checked]
+        counts = [self.say(GET, count=len(preview.configured))] if self._wanted else []
+        counts.append(self.say(LEFT, count=len(preview.without_destination)))
+        lines += [line(""), line((" " + " · ".join(counts), "accent"))]
+        self.query_one("#switch", Lines).update(lines)
+
+    # --- acting
+
+    async def on_rows_opened(self, _: Rows.Opened) -> None:
+        self.action_apply()
+
+    def action_option(self) -> None:
+        self._standard = not self._wanted
+        self.reload()
+
+    def action_apply(self) -> None:
+        """Enter: activate, or apply the option."""
+        found, desk = self._found, self.desk
+        if found is None:
+            return
+        active = found.integration.active
+        if active and self._wanted == found.integration.standard_folders and not found.preview.configured:
+            self.notice(self.say(NOTHING_TO_APPLY), "muted")
+            return
+        notes = []
+        if found.preview.configured:
+            notes.append(self.say(NOTE_GET, count=len(found.preview.configured)))
+        if not active:
+            notes.append(self.say(NOTE_SENDS))
+            if found.preview.pending:
+                notes.append(self.say(NOTE_PENDING, count=found.preview.pending))
+        wanted = self._wanted
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.act(lambda: activation.activate(desk.ctx, desk.actor, standard_folders=wanted), done)
+
+        def done(result: Activated) -> None:
+            self._standard = None
+            self.reload()
+            self.run_worker(self._afterwards(result, was_active=active))
+
+        question, yes = (APPLY, YES_APPLY) if active else (ACTIVATE, YES_ACTIVATE)
+        self.console.open(Confirm(desk, self.say(question), notes, self.say(yes)), sure)
+
+    async def _afterwards(self, result: Activated, *, was_active: bool) -> None:
+        """To the templates that have no folder, if there are any."""
+        told = ACTIVATED
+        if was_active:
+            self.notice("✓ " + self.say(APPLIED, count=len(result.preview.configured)), "good")
+            return
+        if result.preview.without_destination:
+            await self.console.go("templates", only="unmapped")
+            self.console.place("templates").notice("✓ " + self.say(told), "good")
+        else:
+            self.notice("✓ " + self.say(told), "good")
+
+    def action_deactivate(self) -> None:
+        desk = self.desk
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.act(lambda: activation.deactivate(desk.ctx, desk.actor), done)
+
+        def done(_: Integration) -> None:
+            self.notice("✓ " + self.say(DEACTIVATED), "warning")
+            self.reload()
+
+        question = Confirm(desk, self.say(DEACTIVATE), [self.say(DEACTIVATE_NOTE)], self.say(YES_DEACTIVATE))
+        self.console.open(question, sure)
+
+    def action_send(self) -> None:
+        """Send what was completed while the integration was off."""
+        desk, found = self.desk, self._found
+        if found is None or not found.preview.pending or not found.integration.active:
+            lacks_activation = found is not None and found.preview.pending
+            self.notice(self.say(ACTIVE_FIRST if lacks_activation else NO_PENDING), "muted")
+            return
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self.act(lambda: activation.activate(desk.ctx, desk.actor, send_pending=True), done)
+
+        def done(result: Activated) -> None:
+            self.notice("✓ " + self.say(QUEUED_AGAIN, count=result.queued), "good")
+            self.reload()
+
+        note = self.say(SEND_NOTE, count=found.preview.pending)
+        self.console.open(Confirm(desk, self.say(SEND), [note], self.say(YES_SEND)), sure)
+
+    def action_check(self) -> None:
+        """Ask the portal what it honours; paused sending goes on when it is well."""
+        desk = self.desk
+
+        def done(checked: Checked) -> None:
+            report, width = checked.report, self.size.width
+            told = [self.say(CHECKED, url=report.url), self.say(EXCLUSIVE if report.exclusive else WINDOW)]
+            if report.free is not None:
+                told.append(self.say(FREE, free=report.free // 1_000_000))
+            if checked.without_folder:
+                told.append(self.say(WITHOUT, count=len(checked.without_folder)))
+            if checked.resumed:
+                told.append(self.say(RESUMED))
+            self._checked = [part for one in told for part in wrapped("· " + one, width, most=3)]
+            self.notice("")
+            self.console.ask_portal()
+            self._tell()
+
+        self._checked = ()
+        self._tell()
+        self.act(lambda: health.check_portal(desk.ctx, desk.actor), done, self.say(CHECKING))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        found = self._found
+        if found is None:
+            return True
+        if action == "deactivate":
+            return found.integration.active
+        if action == "send":
+            return bool(found.preview.pending)
+        return True
+
+
+SCREEN = Activation

@@ -1,0 +1,44 @@
+"""A dialog: asks one thing, says which keys answer, and hands the answer back; Esc always takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from core.domain.text import Text
+from tui.desk import Desk
+from tui.keys import key
+from tui.screens.still import Still
+from tui.widgets.frame import Footer
+
+A = TypeVar("A")
+
+
+class Dialog(Still[A], ModalScreen[A]):
+    """Over the place that asked."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual declares it so
+        key("escape", "cancel", Text("cancelar", "cancel")),
+        key("question_mark,f1", "app.help", Text("ajuda", "help")),
+    ]
+
+    def __init__(self, desk: Desk):
+        super().__init__()
+        self.desk = desk
+
+    def body(self) -> Iterable[Widget]:
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield from self.body()
+        yield Footer()
+
+    def say(self, text: Text, **params: object) -> str:
+        return self.desk.say(text, **params)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,100 @@
+"""Ajuda: the keys of the present screen and all places; searched as one types, and run by Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from core.domain.text import Text, fold
+from tui.desk import Desk
+from tui.keys import entries
+from tui.places import PLACES
+from tui.screens.dialog import Dialog
+from tui.widgets.frame import Title
+from tui.widgets.lines import line
+from tui.widgets.rows import Column, Fixed, Row, Rows
+from tui.widgets.typed import Typed
+
+TITLE = Text("Teclas desta tela, e para onde ir", "This screen's keys, and where to go")
+HINT = Text("digite para procurar; Enter executa", "type to find; Enter runs it")
+NO_HIT = Text("Nada com esse nome.", "Nothing of that name.")
+GO = Text("ir para {place}", "go to {place}")
+
+
+class Command(NamedTuple):
+    """Something that can be done now."""
+
+    key: str
+    text: str
+    node: Any
+    action: str
+
+
+class Palette(Dialog[None]):
+    """What can be done here.
+
+    Args:
+        behind: the screen whose keys are shown.
+        places_first: whether places stand before keys.
+    """
+
+    AUTO_FOCUS = "#find"
+    BINDINGS: ClassVar = []
+
+    def __init__(self, desk: Desk, behind: Screen[Any], *, places_first: bool):
+        super().__init__(desk)
+        go = {f"app.go('{way.name}')" for way in PLACES} | {f"go('{way.name}')" for way in PLACES}
+        here = [
+            Command(one.key, one.text, one.active.node, one.active.binding.action)
+            for one in entries(behind, desk.lang, hidden=True)
+            if one.active.binding.action not in (*go, "help", "app.help", "palette")
+        ]
+        places = [
+            Command(way.key, self.say(GO, place=way.title.text(desk.lang)), None, f"app.go('{way.name}')")
+            for way in PLACES
+        ]
+        self._commands: Sequence[Command] = [*places, *here] if places_first else [*here, *places]
+        self._shown: Sequence[Command] = ()
+
+    def body(self) -> Iterable[Widget]:
+        yield Title(self.say(TITLE))
+        yield Typed(self.say(HINT), id="find")
+        yield Rows([Column("", 10), Column("", 20, 1)], id="commands", heads=False, driven=True)
+
+    def on_mount(self) -> None:
+        self._refresh("")
+
+    def _refresh(self, needle: str) -> None:
+        words = fold(needle).split()
+        self._shown = [one for one in self._commands if all(word in fold(f"{one.key} {one.text}") for word in words)]
+        rows = [Row(str(index), (one.key, one.text), ("accent", "")) for index, one in enumerate(self._shown)]
+        self.query_one("#commands", Rows).show(Fixed(rows), empty=[line(("  " + self.say(NO_HIT), "muted"))], cursor=0)
+
+    def on_input_changed(self, event: Typed.Changed) -> None:
+        event.stop()
+        self._refresh(event.value)
+
+    async def on_input_submitted(self, event: Typed.Submitted) -> None:
+        event.stop()
+        await self._run()
+
+    async def on_rows_opened(self, event: Rows.Opened) -> None:
+        event.stop()
+        await self._run()
+
+    def on_typed_passed(self, event: Typed.Passed) -> None:
+        rows = self.query_one("#commands", Rows)
+        rows.action_step({"down": 1, "up": -1, "pagedown": rows.height, "pageup": -rows.height}[event.key])
+
+    def on_typed_left(self, _: Typed.Left) -> None:
+        self.action_cancel()
+
+    async def _run(self) -> None:
+        index = self.query_one("#commands", Rows).cursor
+        if index < len(self._shown):
+            command, app = self._shown[index], self.app
+            self.dismiss(None)
+            app.call_later(app.run_action, command.action, command.node)

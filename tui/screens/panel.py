@@ -1,0 +1,237 @@
+"""Painel: what wants a hand first, then how much went today, and by the hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, NamedTuple
+
+from textual.widget import Widget
+
+from core.domain.events import message
+from core.domain.models import Event
+from core.domain.story import PLACED
+from core.domain.text import Text
+from core.office import views
+from core.office.views import Overview
+from tui.keys import key
+from tui.screens.place import Place
+from tui.widgets.lines import Line, Lines, fit, line
+from tui.widgets.rows import Column, Fixed, Row, Rows
+
+PRIORITY = Text("Prioridade", "Priority")
+NOTHING = Text("Nada pede atenção.", "Nothing wants a hand.")
+FAILED = Text(
+    "Falha no envio de documentos ao Portal do Cliente", "Sending documents to the client's portal failed (tasks)"
+)
+PAUSED = Text("Envios em pausa: o portal como um todo tem um problema", "Sending paused: something is wrong with it")
+INACTIVE = Text("Integração inativa: nada é enviado", "Integration inactive: nothing is sent")
+ON_REQUEST = Text(
+    "Envios concluídos com a integração inativa, só a pedido", "Deliveries completed while inactive, on request only"
+)
+UNMAPPED = Text("Templates sem pasta de destino", "Templates without a destination")
+OVERDUE = Text("Tarefas abertas com data legal vencida", "Open tasks past their legal date")
+TODAY_DUE = Text("Tarefas abertas com data legal hoje", "Open tasks with their legal date today")
+SENDINGS = Text("Envios", "Deliveries")
+TODAY, IN_ALL = Text("Hoje", "Today"), Text("Ao todo", "In all")
+DELIVERED = Text("entregues", "delivered")
+BESIDE = Text("mantidos ao lado (Cadeado)", "kept beside (seen, or another's)")
+QUEUED = Text("na fila", "queued")
+FAILING = Text("com falha", "failed")
+TASKS = Text("tarefas: {open} abertas, {completed} concluídas", "tasks: {open} open, {completed} completed")
+TEMPLATES = Text("templates: {count}", "templates: {count}")
+BY_HOUR = Text("Por hora", "By hour")
+NONE_TODAY = Text("nenhum envio hoje ainda", "nothing sent today yet")
+LAST = Text("Último: ", "Last: ")
+BARS = " ▁▂▃▄▅▆▇█"
+LEADS = 4
+"""Lines that Prioridade takes at least, so that nothing jumps when one comes or goes."""
+
+
+class Lead(NamedTuple):
+    """A number that wants a hand, and where it leads."""
+
+    sign: str
+    many: str
+    text: Text
+    tone: str
+    place: str
+    aims: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    overview: Overview
+    overdue: int
+    due_today: int
+    today: Counter[str]
+    hours: Counter[int]
+    last: Event | None
+
+
+class Panel(Place[Found]):
+    """The dashboard."""
+
+    TITLE_TEXT = Text("Painel", "Panel")
+    BINDINGS: ClassVar = [
+        key("r", "retry", Text("reenviar falhas", "retry failures")),
+    ]
+
+    def body(self) -> Iterable[Widget]:
+        yield Lines([line(""), line((" " + self.say(PRIORITY), "accent"))], id="priority")
+        yield Rows([Column("", 1), Column("", 6), Column("", 20, 1)], id="leads", heads=False)
+        yield Lines(id="numbers")
+
+    # --- reading
+
+    _day: date | None = None
+    _seq = 0
+    _is_first = False
+    _due: tuple[tuple[object, ...], int, int] | None = None
+
+    def read(self) -> Found:
+        overview = views.overview(self.desk.ctx)
+        self._count_events()
+        now = datetime.now().astimezone()
+        counted = (now.date(), *overview.tasks.items())
+        if self._is_first:  # all open tasks are read for these two numbers: the first paint does not wait for that
+            overdue = due_today = 0
+        else:
+            if self._due is None or self._due[0] != counted:
+                self._due = (counted, *views.legal_dates(self.desk.ctx, now.date()))
+            _, overdue, due_today = self._due
+        return Found(overview, overdue, due_today, Counter(self._today), Counter(self._hours), self._last)
+
+    def preload(self) -> None:
+        self._is_first = True
+        super().preload()
+        self._is_first = False
+        self._make_stale()
+
+    def _count_events(self) -> None:
+        """Count today's events, each once; anew on another day."""
+        ctx, now = self.desk.ctx, datetime.now().astimezone()
+        if self._day != now.date():
+            self._day = now.date()
+            self._today: Counter[str] = Counter()
+            self._hours: Counter[int] = Counter()
+            self._last: Event | None = None
+            self._seq = views.last_seq(ctx)
+            events = views.events_since(ctx, now.replace(hour=0, minute=0, second=0, microsecond=0))
+        else:
+            events = []
+            while page := views.events(ctx, self._seq, 1000):
+                events += page
+                self._seq = page[-1].seq
+        for one in events:
+            self._seq = max(self._seq, one.seq)
+            self._today[one.code] += 1
+            if one.code in PLACED:
+                self._hours[one.at.astimezone().hour] += 1
+                self._last = one
+
+    # --- showing
+
+    def show(self, found: Found) -> None:
+        self._leads = list(leads(found))
+        rows = [
+            Row(lead.text.pt, (lead.sign, lead.many, self.say(lead.text)), (lead.tone, lead.tone or "strong", ""))
+            for lead in self._leads
+        ]
+        nothing = [line(("   ✓ " + self.say(NOTHING), "good"))]
+        leading = self.query_one("#leads", Rows)
+        leading.styles.height = max(len(rows), LEADS)
+        leading.show(Fixed(rows), empty=nothing)
+        self.query_one("#numbers", Lines).update(self._numbers(found))
+
+    def _numbers(self, found: Found) -> list[Line]:
+        deliveries, today = found.overview.deliveries, found.today
+        lang = self.desk.lang
+        placed = sum(today[code] for code in PLACED)
+        table = (
+            (DELIVERED, placed, deliveries["delivered"]),
+            (BESIDE, today["kept_both"], None),
+            (QUEUED, None, deliveries["queued"] + deliveries["sending"]),
+            (FAILING, today["failed"], deliveries["failed"]),
+        )
+        lines = [
+            line(""),
+            line(
+                (f" {fit(self.say(SENDINGS), 36)}", "accent"), (self._pair(self.say(TODAY), self.say(IN_ALL)), "muted")
+            ),
+        ]
+        for text, first, second in table:
+            lines.append(line(f"  {fit(self.say(text), 35)}", self._pair(number(first, lang), number(second, lang))))
+        tasks = found.overview.tasks
+        told = self.say(
+            TASKS, open=number(tasks.get("open", 0), lang), completed=number(tasks.get("completed", 0), lang)
+        )
+        templates = self.say(TEMPLATES, count=number(found.overview.templates, lang))
+        lines += [line((f"  {told} · {templates}", "muted")), line("")]
+        if not found.hours:
+            lines.append(line((" " + self.say(BY_HOUR), "accent"), ("   " + self.say(NONE_TODAY), "muted")))
+            return lines
+        bars, first_hour, last_hour = by_hour(found.hours)
+        lines.append(
+            line((" " + self.say(BY_HOUR) + "   ", "accent"), bars, (f"   {first_hour:02}h – {last_hour:02}h", "muted"))
+        )
+        if found.last is not None:
+            told = f"{found.last.at.astimezone():%H:%M:%S}  {message(found.last, lang)}"
+            head = " " + self.say(LAST)
+            lines += [line(""), line((head, "accent"), fit(told, max(self.size.width - len(head) - 1, 1)))]
+        return lines
+
+    @staticmethod
+    def _pair(first: str, second: str) -> str:
+        return fit(first, 10, right=True) + fit(second, 12, right=True)
+
+    # --- acting
+
+    async def on_rows_opened(self, message: Rows.Opened) -> None:
+        lead = next((one for one in self._leads if one.text.pt == message.rows.current), None)
+        if lead is not None:
+            await self.console.go(lead.place, **lead.aims)
+
+    def action_retry(self) -> None:
+        from tui.screens.retrying import retry
+
+        retry(self, None)
+
+
+def leads(found: Found) -> Iterable[Lead]:
+    """What wants a hand, the most urgent first."""
+    overview = found.overview
+    if overview.pause is not None:
+        yield Lead("✗", "", PAUSED, "error", "errors", {})
+    if overview.failed_tasks:
+        yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "errors", {})
+    if not overview.integration.active:
+        yield Lead("!", "", INACTIVE, "warning", "activation", {})
+    if overview.integration.active and overview.held.get("inactive"):
+        yield Lead("!", str(overview.held["inactive"]), ON_REQUEST, "warning", "activation", {})
+    if overview.without_destination:
+        yield Lead("!", str(overview.without_destination), UNMAPPED, "warning", "templates", {"only": "unmapped"})
+    if found.overdue:
+        yield Lead("!", str(found.overdue), OVERDUE, "warning", "tasks", {"only": "overdue"})
+    if found.due_today:
+        yield Lead("·", str(found.due_today), TODAY_DUE, "", "tasks", {"only": "today"})
+
+
+def number(value: int | None, lang: str) -> str:
+    """A number as it is written in the language; nothing for none."""
+    if value is None:
+        return ""
+    return f"{value:,}".replace(",", "." if lang == "pt" else ",")
+
+
+def by_hour(hours: Counter[int]) -> tuple[str, int, int]:
+    """Small bars, one an hour from the first to the last that had any, and these two hours."""
+    first, last = min(hours), max(hours)
+    most = max(hours.values())
+    heights = (-(-hours[hour] * (len(BARS) - 1) // most) for hour in range(first, last + 1))
+    return "".join(BARS[height] for height in heights), first, last
+
+
+SCREEN = Panel

@@ -1,0 +1,26 @@
+"""What the terminal can do, and what the line to it can bear."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+
+def over_ssh(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether each byte travels: no animation then, and the mouse stays the terminal's own."""
+    return bool(environ.get("SSH_CONNECTION"))
+
+
+def without_color(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether colours are unwanted (no-color.org: present and not empty)."""
+    return bool(environ.get("NO_COLOR"))
+
+
+def has_truecolor(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether any colour can be shown; otherwise the terminal's own sixteen are used."""
+    return environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+
+
+def is_light(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal says that its background is light (`COLORFGBG`, as rxvt and Konsole set it)."""
+    return environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")

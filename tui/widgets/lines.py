@@ -1,0 +1,142 @@
+"""Lines of text in tones: the base of every widget here. Only lines that changed are written again."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.cli.call import plain
+
+Part = tuple[str, str]
+"""Text and its tone."""
+Line = tuple[Part, ...]
+
+TONES = (
+    *("muted", "strong", "good", "warning", "error", "accent", "cursor", "away"),
+    *("bar", "bar-strong", "bar-accent", "bar-good", "bar-warning", "bar-error"),
+)
+"""Each tone's colours are in styles/tones.tcss; none of them is the only sign of anything."""
+NO_STYLE = Style.null()
+
+
+def line(*parts: str | Part) -> Line:
+    """One line from texts in the normal tone and (text, tone) pairs."""
+    return tuple((part, "") if isinstance(part, str) else part for part in parts)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Text of exactly so many cells: cut with an ellipsis, or filled; nothing in it can move the cursor."""
+    if not text.isprintable():
+        text = plain(text)
+    length = len(text) if text.isascii() else cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    return " " * (width - length) + text if right else text + " " * (width - length)
+
+
+def width_of(text: str) -> int:
+    """How many cells a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def spread(left: Sequence[Part], right: Sequence[Part], width: int) -> Line:
+    """Parts at both ends of a line; where they do not fit, the left ones are cut."""
+    wanted = sum(width_of(text) for text, _ in right)
+    room = max(width - wanted, 0)
+    parts: list[Part] = []
+    for text, tone in left:
+        taken = min(width_of(text), room)
+        if taken:
+            parts.append((fit(text, taken), tone))
+        room -= taken
+    tone = left[-1][1] if left else ""
+    return (*parts, (" " * room, tone), *right)
+
+
+def wrapped(text: str, width: int, tone: str = "", *, indent: str = " ", most: int | None = None) -> list[Line]:
+    """A sentence over as many lines as it takes, at most `most`, the last one then cut."""
+    folded = textwrap.wrap(plain(text), max(width - len(indent) - 1, 8)) or [""]
+    if most is not None and len(folded) > most:
+        folded[most - 1 :] = [fit(" ".join(folded[most - 1 :]), max(width - len(indent) - 1, 8))]
+    return [line((indent + one, tone)) for one in folded]
+
+
+class Lines(Widget):
+    """Lines, given whole by `update`; shorter ones are filled in the tone `base`."""
+
+    base = ""
+
+    def __init__(self, lines: Iterable[Line] = (), *, id: str | None = None, classes: str | None = None):  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = list(lines)
+        self._tones: dict[str, Style] = {}
+
+    @property
+    def lines(self) -> list[Line]:
+        return self._lines
+
+    @property
+    def text(self) -> str:
+        """What can be read, line by line; for tests and for copying."""
+        return "\n".join("".join(part for part, _ in one).rstrip() for one in self._lines)
+
+    def update(self, lines: Iterable[Line]) -> None:
+        """Show these lines; those that are as before are left alone."""
+        before, self._lines = self._lines, list(lines)
+        if self.styles.auto_dimensions and len(before) != len(self._lines):
+            self.refresh(layout=True)
+        for y in range(max(len(before), len(self._lines))):
+            if self._at(before, y) != self._at(self._lines, y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self._at(self._lines, y) or ())
+
+    def strip(self, parts: Line, base: str | None = None) -> Strip:
+        """A line as it is drawn, as wide as the widget; neighbours of one tone become one run."""
+        base = self.base if base is None else base
+        width = self.size.width
+        runs: list[Part] = []
+        for text, tone in parts:
+            shown = (text if text.isprintable() else plain(text), tone or base)
+            if runs and runs[-1][1] == shown[1]:
+                shown = (runs.pop()[0] + shown[0], shown[1])
+            runs.append(shown)
+        used = sum(width_of(text) for text, _ in runs)
+        if used < width:
+            blank = " " * (width - used)
+            runs[-1:] = [(runs[-1][0] + blank, base)] if runs and runs[-1][1] == base else [*runs[-1:], (blank, base)]
+        strip = Strip([Segment(text, self.tone(tone)) for text, tone in runs], max(used, width))
+        return strip if used <= width else strip.crop(0, width)
+
+    def tone(self, name: str) -> Style:
+        """A tone's style under the present theme."""
+        if name not in self._tones:
+            part = (
+                self.screen.get_component_rich_style(f"tone--{name}", partial=True, default=NO_STYLE)
+                if name
+                else NO_STYLE
+            )
+            self._tones[name] = self.rich_style + part
+        return self._tones[name]
+
+    def notify_style_update(self) -> None:
+        self._tones.clear()
+        super().notify_style_update()
+
+    def render(self) -> str:
+        return ""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines)
+
+    @staticmethod
+    def _at(lines: Sequence[Line], y: int) -> Line | None:
+        return lines[y] if y < len(lines) else None

@@ -1,0 +1,268 @@
+"""The one list: any number of rows, one line a thing, of which only what is on the screen is ever asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+
+from core.domain.text import Text
+from tui.keys import key
+from tui.widgets.lines import Line, Lines, Part, fit
+
+MARKED, UNMARKED = "✓", " "
+
+
+class Column(NamedTuple):
+    """A column: `width` cells at least, and a share of what is left over for every unit of `grow`."""
+
+    head: str
+    width: int
+    grow: int = 0
+
+
+class Row(NamedTuple):
+    """A row: its id, its cells, and their tones (a text: one for all); a single cell takes the whole line."""
+
+    key: str
+    cells: Sequence[str]
+    tones: str | Sequence[str] = ""
+
+
+class Source(Protocol):
+    """Where rows come from; asked for those on the screen only."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, index: int) -> Row: ...
+
+
+class Fixed:
+    """Rows that are all there."""
+
+    def __init__(self, rows: Sequence[Row] = ()):
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> Row:
+        return self._rows[index]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a line of the screen shows; it is written again when this changes."""
+
+    row: Row
+    cursor: bool
+    marked: bool
+
+
+class Rows(Lines, can_focus=True):
+    """A list with a cursor. It scrolls by half a page, so that a step costs two lines.
+
+    Args:
+        marks: whether rows can be marked, which takes a column.
+        heads: whether the columns' heads stand above.
+        driven: whether another widget moves its cursor, which then shows as if it had the focus.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - Textual declares it so
+        key("down,j", "step(1)", Text("linha abaixo", "line down"), show=False),
+        key("up,k", "step(-1)", Text("linha acima", "line up"), show=False),
+        key("pagedown,ctrl+f", "page(1)", Text("página abaixo", "page down"), show=False),
+        key("pageup,ctrl+b", "page(-1)", Text("página acima", "page up"), show=False),
+        key("home,g", "edge(-1)", Text("primeira linha", "first line"), show=False),
+        key("end,G", "edge(1)", Text("última linha", "last line"), show=False),
+        key("enter", "open", Text("abrir", "open")),
+    ]
+
+    class Moved(Message):
+        """The cursor stands elsewhere, or on something else."""
+
+        def __init__(self, rows: Rows):
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> Rows:
+            return self.rows
+
+    class Opened(Moved):
+        """Enter."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        marks: bool = False,
+        heads: bool = True,
+        driven: bool = False,
+    ):
+        super().__init__(id=id)
+        self._driven = driven
+        self.columns = columns
+        self.source: Source = Fixed()
+        self.marked: Collection[str] = ()
+        self.cursor = 0
+        self.top = 0
+        self.empty: Sequence[Line] = ()
+        self._marks = marks
+        self._heads = heads
+        self._sort: tuple[int, bool] | None = None
+        self.current: str | None = None
+        """The id of the row under the cursor."""
+
+    # --- what is shown
+
+    def show(
+        self,
+        source: Source,
+        *,
+        marked: Collection[str] = (),
+        sort: tuple[int, bool] | None = None,
+        empty: Sequence[Line] = (),
+        cursor: int | None = None,
+    ) -> None:
+        """Show these rows.
+
+        Args:
+            marked: ids of the marked ones.
+            sort: the column that they are sorted by, and whether downwards.
+            empty: what is said where there are none: why, and which key fills it.
+            cursor: where the cursor is to stand; where it stood, if not given.
+        """
+        self.source, self.marked, self._sort, self.empty = source, marked, sort, empty
+        self.cursor = self._within(self.cursor if cursor is None else cursor)
+        self._reveal()
+        self.sync()
+
+    def sync(self) -> None:
+        """Write again what changed: of the rows on the screen, the cursor, the marks."""
+        before = self.current
+        self.current = self.source.row(self.cursor).key if len(self.source) else None
+        if self.size.height:
+            self.update(self._compose_lines())
+        if self.current != before:
+            self.post_message(self.Moved(self))
+
+    @property
+    def height(self) -> int:
+        """How many rows the screen holds."""
+        return max(self.size.height - self._heads, 1)
+
+    def _compose_lines(self) -> Iterator[Line]:
+        widths = self._widths()
+        count = len(self.source)
+        if self._heads:
+            yield self._head(widths)
+        if not count:
+            yield from self.empty
+            return
+        for index in range(self.top, min(self.top + self.height, count)):
+            row = self.source.row(index)
+            yield self._line(Shown(row, index == self.cursor, row.key in self.marked), widths)
+
+    def _line(self, shown: Shown, widths: Sequence[int]) -> Line:
+        row = shown.row
+        if len(row.cells) == 1:
+            widths = [max(self.size.width - (2 if self._marks else 1) - 1, 1)]
+        tones = [row.tones] * len(widths) if isinstance(row.tones, str) else row.tones
+        if shown.cursor:
+            tones = ["cursor" if self.has_focus or self._driven else "away"] * len(widths)
+        mark: list[Part] = [((MARKED if shown.marked else UNMARKED) + " " if self._marks else " ", tones[0])]
+        cells = [(fit(cell, width), tone) for cell, width, tone in zip(row.cells, widths, tones, strict=True)]
+        return (*mark, *(part for cell in cells for part in (cell, (" ", cell[1]))))
+
+    def _head(self, widths: Sequence[int]) -> Line:
+        indent = "  " if self._marks else " "
+        heads = [
+            column.head + ("" if self._sort is None or self._sort[0] != number else " ▼" if self._sort[1] else " ▲")
+            for number, column in enumerate(self.columns)
+        ]
+        return ((indent + " ".join(fit(head, width) for head, width in zip(heads, widths, strict=True)), "muted"),)
+
+    def _widths(self) -> list[int]:
+        """The columns' widths; where there is no room for all, what grows gives way."""
+        indent = 2 if self._marks else 1
+        free = self.size.width - indent - sum(column.width + 1 for column in self.columns)
+        shares = sum(column.grow for column in self.columns) or 1
+        return [max(column.width + free * column.grow // shares, 1) for column in self.columns]
+
+    def render_line(self, y: int) -> Strip:
+        if not self._lines and self.size.height:
+            self._lines = list(self._compose_lines())
+        return super().render_line(y)
+
+    # --- moving
+
+    def action_step(self, by: int) -> None:
+        self.move(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        self.top = max(min(self.top + by * self.height, len(self.source) - self.height), 0)
+        self.move(self.cursor + by * self.height)
+
+    def action_edge(self, to: int) -> None:
+        self.move(0 if to < 0 else len(self.source) - 1)
+
+    def action_open(self) -> None:
+        if len(self.source):
+            self.post_message(self.Opened(self))
+
+    def move(self, index: int) -> None:
+        """Put the cursor on a row."""
+        self.cursor = self._within(index)
+        self._reveal()
+        self.sync()
+
+    def _within(self, index: int) -> int:
+        return max(min(index, len(self.source) - 1), 0)
+
+    def _reveal(self) -> None:
+        if not self.top <= self.cursor < self.top + self.height:
+            above = self.cursor < self.top
+            step = self.height // 2
+            far = not self.top - step <= self.cursor < self.top + self.height + step
+            if far:
+                self.top = self.cursor - (0 if above else self.height - 1)
+            else:
+                self.top += -step if above else step
+        self.top = max(min(self.top, len(self.source) - self.height), 0)
+
+    # --- events
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._reveal()
+        self.sync()
+
+    def on_focus(self) -> None:
+        self.sync()
+
+    def on_blur(self) -> None:
+        self.sync()
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.top + event.y - self._heads
+        if 0 <= index < len(self.source):
+            again = index == self.cursor
+            self.move(index)
+            if again:
+                self.action_open()
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_step(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_step(-3)
+
+    def refresh_row(self, index: int) -> None:
+        """Write a row again although nothing of it seems to have changed."""
+        self.refresh(Region(0, index - self.top + self._heads, self.size.width, 1))

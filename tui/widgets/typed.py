@@ -1,0 +1,52 @@
+"""One line to type into: Textual's own, still and flat."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import Input
+
+from core.domain.text import Text
+from tui.keys import key
+
+
+class Typed(Input):
+    """A line of text. Enter and Esc are its owner's; the arrows up and down go to the list beside it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "submit", Text("aceitar", "accept")),
+        key("escape", "leave", Text("cancelar", "cancel")),
+    ]
+
+    class Left(Message):
+        """Esc."""
+
+        def __init__(self, typed: Typed):
+            super().__init__()
+            self.typed = typed
+
+        @property
+        def control(self) -> Typed:
+            return self.typed
+
+    class Passed(Left):
+        """A key that moves through a list, not through the text."""
+
+        def __init__(self, typed: Typed, key: str):
+            super().__init__(typed)
+            self.key = key
+
+    def __init__(self, hint: str, *, id: str | None = None, value: str = ""):  # noqa: A002
+        super().__init__(value, hint, id=id, select_on_focus=False)
+        self.cursor_blink = False
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left(self))
+
+    async def on_key(self, event: Key) -> None:
+        if event.key in ("down", "up", "pagedown", "pageup"):
+            event.stop()
+            self.post_message(self.Passed(self, event.key))

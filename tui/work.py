@@ -1,0 +1,53 @@
+"""Work beside the loop's own: coroutines that end with the screen that began them, and threads for what is slow."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from textual.dom import DOMNode
+from textual.worker import Worker
+
+R = TypeVar("R")
+
+
+async def in_thread(do: Callable[[], R]) -> R:
+    """Do what may take as long as a portal takes to answer: in a thread of its own, which nobody waits for at the end.
+
+    asyncio's own threads (`to_thread`, used here for what only reads the store) are waited for: a portal that hangs
+    would keep the console from ending.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[R] = loop.create_future()
+
+    def settle(result: R | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type] # R may well be None
+
+    def run() -> None:
+        result, caught = None, None
+        try:
+            result = do()
+        except BaseException as error:  # it belongs to whoever waits
+            caught = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, caught)
+
+    threading.Thread(target=run, name="slow", daemon=True).start()
+    return await done
+
+
+def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
+    """Begin some work.
+
+    Args:
+        group: names what it does; `alone` ends what of the same group is still under way.
+    """
+    _: Worker[None] = node.run_worker(work, group=group, exclusive=alone)
