@@ -68,7 +68,8 @@ class Call:
         from core.office.actors import who_acts
 
         with self.reading() as ctx:
-            yield ctx, who_acts(ctx, self.args.actor or os.environ.get("MALOTE_EMPLOYEE"))
+            named = os.environ.get("MALOTE_EMPLOYEE") or None if self.args.actor is None else self.args.actor
+            yield ctx, who_acts(ctx, named)
 
     def say(self, text: Text, **params: object) -> str:
         return text.say(self.lang, **params)

@@ -39,7 +39,7 @@ def attach_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.add_argument("--template", required=True, metavar="ID")
     parser.add_argument(
         "--origin",
-        choices=tuple(Origin),
+        choices=tuple(one.value for one in Origin),
         default=Origin.MANUAL,
         help=Text("accounting: já está no portal", "accounting: at the portal already").text(lang),
     )
@@ -128,8 +128,9 @@ def explain_command(call: Call) -> int:
         )
         return DONE
     call.print(f"{story.document.task}/{story.document.name}")
-    for head, sentence in ((WHERE, story.where), (WHY, story.why)):
-        call.print(f"{call.say(head)}: {sentence.say(call.lang)}")
+    call.print(f"{call.say(WHERE)}: {story.where.say(call.lang)}")
+    if (why := story.why.say(call.lang)) != "-":
+        call.print(f"{call.say(WHY)}: {why}")
     call.print(f"{call.say(HAPPENED)}:")
     for one in story.events:
         show_event(call, one)

@@ -12,8 +12,8 @@ from core.domain.text import Text
 from core.office import intake
 
 TAKEN = Text(
-    "{file}: {added} novos, {changed} alterados, {unchanged} sem mudança",
-    "{file}: {added} new, {changed} changed, {unchanged} unchanged",
+    "{file}: novos {added}, alterados {changed}, sem mudança {unchanged}",
+    "{file}: new {added}, changed {changed}, unchanged {unchanged}",
 )
 REFUSED = Text(
     "{file}: nada foi importado; corrija e importe de novo:", "{file}: nothing was taken; mend it and import again:"

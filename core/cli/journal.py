@@ -17,6 +17,7 @@ from core.office.journal import Trouble
 
 SIGNS = {Level.INFO: " ", Level.WARNING: "!", Level.ERROR: "✗"}
 NO_ERRORS = Text("Nenhuma falha.", "No failures.")
+NONE_AFTER = Text("Nada depois do número {seq}.", "Nothing after number {seq}.")
 NO_EVENTS = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
 TO_DO = Text("    Para resolver: {remedy}", "    What to do: {remedy}")
 AGAIN = Text("    Nova tentativa às {at}", "    Tried again at {at}")
@@ -48,7 +49,8 @@ def event_json(event: Event, lang: str) -> dict[str, Any]:
 def show_event(call: Call, event: Event) -> None:
     """One line of the journal, for a person."""
     where = " ".join(part for part in (event.task, event.actor) if part)
-    call.print(f"{event.at.astimezone():%d/%m %H:%M:%S} {SIGNS[event.level]} {message(event, call.lang)}  [{where}]")
+    said = f"{event.at.astimezone():%d/%m %H:%M:%S} {SIGNS[event.level]} {message(event, call.lang)}"
+    call.print(f"{said}  [{where}]" if where else said)
 
 
 def log_arguments(parser: ArgumentParser, lang: str) -> None:
@@ -65,7 +67,7 @@ def log_command(call: Call) -> int:
         seq = call.args.since
         seen = ctx.store.data_version()
         if not call.args.follow and ctx.store.last_seq() <= seq and not call.json:
-            call.tell(NO_EVENTS)
+            call.tell(NONE_AFTER if seq else NO_EVENTS, seq=seq)
         while True:
             while events := ctx.store.events_after(seq, limit=PAGE):
                 for event in events:

@@ -16,6 +16,9 @@ DISK = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 
 def main(argv: Sequence[str]) -> int:
     """Run a command line; returns the exit status (the design's section 6)."""
+    if sys.stdout is None or sys.stderr is None:  # closed by who called
+        sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+        sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -111,7 +111,7 @@ def folders_command(call: Call) -> int:
 
 
 def portal_arguments(parser: ArgumentParser, lang: str) -> None:
-    parser.add_argument("action", choices=("check",))
+    parser.add_argument("action", choices=("check",), metavar="check")
 
 
 def portal_command(call: Call) -> int:

@@ -29,6 +29,7 @@ OUTCOMES = {
     "failed": Text("com falha", "failed"),
     "queued": Text("a tentar de novo", "to be tried again"),
 }
+STILL_WAITING = Text("Ainda na fila: {count}.", "Still queued: {count}.")
 NOTHING = Text("Nada a enviar.", "Nothing to send.")
 INACTIVE = Text(
     "A integração está inativa: {count} envios esperam. Ative com: malote activate.",
@@ -105,8 +106,11 @@ def _conclude(call: Call, ctx: Context, summary: Summary) -> int:
     if call.json:
         call.dump(_json(summary, waiting, counts["failed"]))
     else:
-        done = [f"{count} {call.say(OUTCOMES[code])}" for code, count in sorted(summary.outcomes.items())]
-        call.print("; ".join(done) + "." if done else call.say(NOTHING))
+        done = [f"{call.say(OUTCOMES[code])}: {count}" for code, count in sorted(summary.outcomes.items())]
+        if done or not waiting:
+            call.print("; ".join(done) + "." if done else call.say(NOTHING))
+        if waiting:
+            call.print(call.say(STILL_WAITING, count=waiting))
     if not active and waiting:
         call.tell(INACTIVE, count=waiting)
     elif on_request:

@@ -78,7 +78,9 @@ def tasks_arguments(parser: ArgumentParser, lang: str) -> None:
         help=Text("mostra uma tarefa e seus documentos", "shows one task and its documents").text(lang),
     )
     parser.add_argument(
-        "--status", choices=tuple(TaskStatus), help=Text("abertas ou concluídas", "open or completed").text(lang)
+        "--status",
+        choices=tuple(one.value for one in TaskStatus),
+        help=Text("abertas ou concluídas", "open or completed").text(lang),
     )
 
 

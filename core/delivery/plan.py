@@ -21,7 +21,7 @@ LARGE = 4_000_000
 """Bytes from which hashing a file would hold up the others."""
 SEEN = Text("visto pelo cliente", "seen by the client")
 OTHERS = Text("é de outro documento", "another document's")
-FOREIGN = Text("não foi posto por nós", "not put there by us")
+FOREIGN = Text("é outro arquivo", "another file")
 
 
 @dataclass(frozen=True)

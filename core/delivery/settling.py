@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from core.delivery.plan import Already, Put, Subject, is_marked, is_promised, lies_elsewhere, show_place
@@ -182,20 +183,20 @@ def released(subject: Subject, now: datetime, intent: Intent | None) -> Settleme
 
 
 def failure_params(subject: Subject, detail: str = "") -> dict[str, str]:
-    """What the sentences and remedies of failures speak of."""
+    """What the sentences and remedies of failures speak of; ids as a shell takes them, for they stand in commands."""
     department = subject.template.department
     return {
         "delivery": subject.delivery.id,
         "document": subject.document.id,
         "name": subject.document.name,
-        "task": subject.task.id,
-        "client": subject.client.id,
+        "task": quote(subject.task.id),
+        "client": quote(subject.client.id),
         "client_name": subject.client.name,
-        "template": subject.template.id,
+        "template": quote(subject.template.id),
         "template_name": subject.template.name,
-        "employee": subject.delivery.authorised_by,
+        "employee": quote(subject.delivery.authorised_by),
         "department": department,
-        "department_q": f'"{department}"' if " " in department else department,
+        "department_q": quote(department),
         "folder": show_destination((*subject.client.portal, *(subject.template.destination or ()))),
         "detail": detail,
     }

@@ -69,8 +69,10 @@ FAILURES: dict[str, Failure] = {
     "name_invalid": Failure(
         Text("O portal não aceita este nome: {name}. {detail}", "The portal cannot hold this name: {name}. {detail}"),
         Text(
-            "Renomeie o arquivo e anexe de novo, ou mude a pasta de destino; depois: malote retry {delivery}.",
-            "Rename the file and attach it again, or change the destination; then: malote retry {delivery}.",
+            "Renomeie o que impede (o arquivo, a pasta de destino, ou o que está no caminho no portal); "
+            "depois: malote retry {delivery}.",
+            "Rename what stands in the way (the file, the destination, or what lies on its way at the portal); "
+            "then: malote retry {delivery}.",
         ),
     ),
     "file_missing": Failure(
@@ -106,8 +108,10 @@ FAILURES: dict[str, Failure] = {
     "portal_unreachable": Failure(
         Text("O portal não responde. {detail}", "The portal cannot be reached. {detail}"),
         Text(
-            "Nada a fazer: o envio continua sozinho quando o portal voltar. Para conferir: malote portal check.",
-            "Nothing to do: sending goes on when the portal is back. To look: malote portal check.",
+            "Confira se o portal está no ar (se for uma pasta, se existe e está montada). Quando ele voltar, "
+            "o envio continua com malote run, ou com malote deliver.",
+            "See that the portal is up (if it is a folder, that it exists and is mounted). When it is back, "
+            "sending goes on with malote run, or with malote deliver.",
         ),
         GROWING,
         whole=True,

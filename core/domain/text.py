@@ -32,13 +32,14 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text together with its parameters: what is said about one thing, language chosen later."""
+    """A text together with its parameters, which may be texts: what is said about one thing, language chosen later."""
 
     text: Text
     params: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, lang: str = "pt") -> str:
-        return self.text.say(lang, **self.params)
+        params = {key: one.text(lang) if isinstance(one, Text) else one for key, one in self.params.items()}
+        return self.text.say(lang, **params)
 
 
 class InvalidValue(ValueError):

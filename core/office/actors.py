@@ -53,7 +53,7 @@ def who_acts(ctx: Context, named: str | None) -> Actor:
         Refused: the named employee is unknown, or nobody knows this login.
     """
     login = login_name()
-    if named:
+    if named is not None:
         employee = ctx.store.employees.get(named)
         if employee is None or named == EXPRESS:
             raise Refused(UNKNOWN, SEE_EMPLOYEES, employee=named)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,20 @@ from core.ports import Blob
 
 UNREADABLE = Text("O arquivo {file} não pode ser lido: {reason}.", "{file} cannot be read: {reason}.")
 LOOK_AT_FILE = Text("Confira o caminho e a permissão do arquivo.", "Look at its path and its permissions.")
+TWICE = Text(
+    "Há dois arquivos {name} nesta linha; um tomaria o lugar do outro. Nada foi anexado.",
+    "There are two files {name} on this line; one would take the other's place. Nothing was attached.",
+)
+NOT_AWAITED = Text(
+    "a tarefa {task} não espera o template {template} (espera: {awaited})",
+    "the task {task} does not await the template {template} (it awaits: {awaited})",
+)
+NO_BYTES = Text("o arquivo está vazio (0 bytes)", "the file is empty (0 bytes)")
+REASONS: dict[int, Text] = {
+    errno.ENOENT: Text("ele não existe", "it does not exist"),
+    errno.EACCES: Text("falta permissão", "permission is lacking"),
+}
+NO_FILE = Text("não é um arquivo comum", "it is no regular file")
 NAME_TAKEN = Text(
     "{source} ficaria no portal com o nome {name}, que já é do arquivo {other} desta tarefa.",
     "{source} would be {name} at the portal, which is this task's file {other} already.",
@@ -44,7 +61,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FILE_LOST = ("file_missing", "file_changed")
 DELIVER_FIRST = Text("Envie antes: malote deliver.", "Send it first: malote deliver.")
 REMAINS = Text("A cópia no portal fica: {place}", "The portal's copy stays: {place}")
-NEVER_SENT = Text("Ela nunca foi enviada.", "It was never sent.")
+NEVER_SENT = Text("O documento nunca foi enviado.", "The document was never sent.")
 
 
 @dataclass(frozen=True)
@@ -70,7 +87,10 @@ def attach_files(
     found = find_task(ctx, task)
     (kind,) = find_templates(ctx, [template])
     require_department(actor, kind)
-    kept = [(path.name, keep(ctx, path)) for path in files]
+    named = [(readable_name(path.name), path) for path in files]
+    if twice := [name for name, count in Counter(name for name, _ in named).items() if count > 1]:
+        raise Refused(TWICE, RENAME, name=twice[0])
+    kept = [(name, keep(ctx, path)) for name, path in named]
     with ctx.store.transaction():
         found = find_task(ctx, task)
         return [attach_blob(ctx, actor, found, kind, name, blob, origin) for name, blob in kept]
@@ -88,7 +108,13 @@ def keep(ctx: Context, path: Path) -> Blob:
     except OSError as error:
         if error.errno in NO_ROOM:
             raise OfficeUnusable(*STORE_ERRORS["disk_full"], file=ctx.folder / "spool") from None
-        raise Refused(UNREADABLE, LOOK_AT_FILE, file=path, reason=error.strerror or str(error)) from None
+        reason = NO_FILE if path.exists() and not path.is_file() else REASONS.get(error.errno or 0, str(error))
+        raise Refused(UNREADABLE, LOOK_AT_FILE, file=path, reason=reason) from None
+
+
+def readable_name(name: str) -> str:
+    """A file's name as text: what is no UTF-8 was written by a Windows of this country."""
+    return os.fsencode(name).decode("cp1252", "replace") if any("\ud800" <= sign <= "\udfff" for sign in name) else name
 
 
 def attach_blob(
@@ -100,6 +126,11 @@ def attach_blob(
         Refused: its name, made legal, is another file's of this task.
     """
     name, warnings = legal_file_name(source_name)
+    if template.id not in task.templates and task.templates:
+        awaited = ", ".join(task.templates)
+        warnings += (Sentence(NOT_AWAITED, {"task": task.id, "template": template.id, "awaited": awaited}),)
+    if not blob.size:
+        warnings += (Sentence(NO_BYTES),)
     siblings = ctx.store.documents.of_task(task.id)
     file = File(source_name, name, blob.sha256, blob.size)
     what, document = attach(siblings, file, task, template.id, origin, ctx.new_id(), actor.id, ctx.now())
@@ -111,7 +142,7 @@ def attach_blob(
     code = "attached" if what is Attached.NEW else "version_attached"
     params = {"size": document.size, "version": document.version}
     ctx.store.append([event(ctx, actor, code, document=document, params=params)])
-    if warnings:
+    if unicodedata.normalize("NFC", source_name) != name:
         ctx.store.append([event(ctx, actor, "name_rewritten", document=document, params={"source": source_name})])
     earlier = [] if what is Attached.NEW else ctx.store.deliveries.of_document(document.id)
     if any(one.status in UNSENT for one in earlier):

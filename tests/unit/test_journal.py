@@ -173,7 +173,7 @@ NUMBERED = "Alfa > Fiscal > DAS > a (1).pdf"
         (mended_while_open, NOWHERE, "-", "malote complete t1"),
         (Bench.send, PLACE, "DAS vai para Fiscal > DAS, e o nome estava livre", NOTHING),
         (replaced, PLACE, "tomou o lugar da versão anterior", NOTHING),
-        (kept_both, NUMBERED, "já existia (não foi posto por nós)", NOTHING),
+        (kept_both, NUMBERED, "já existia (é outro arquivo)", NOTHING),
         (kept_both_when_seen, NUMBERED, "já existia (visto pelo cliente)", NOTHING),
         (already_there, PLACE, "já estavam exatamente estes bytes", NOTHING),
         (skipped, NOWHERE, "-", "não será enviado"),
