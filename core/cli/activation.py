@@ -26,6 +26,7 @@ PENDING = Text(
 SEND_THEM = Text("Para enviá-los: malote activate --send-pending.", "To send them: malote activate --send-pending.")
 NOTHING_DONE = Text("Nada foi alterado (--dry-run).", "Nothing was changed (--dry-run).")
 ACTIVE = Text("Integração ativa desde {since}.", "Integration active since {since}.")
+WOULD_QUEUE = Text("Iriam para a fila: {count}.", "Would be queued: {count}.")
 QUEUED = Text("De volta à fila: {count}.", "Queued: {count}.")
 INACTIVE = Text(
     "Integração inativa; {count} envios esperam na fila.", "Integration inactive; {count} deliveries wait in the queue."
@@ -62,7 +63,9 @@ def activate_command(call: Call) -> int:
             if call.json:
                 call.dump(_json(seen, active=ctx.store.integration().active, queued=0))
             else:
-                _show(call, seen)
+                _show(call, seen, told_pending=not args.send_pending)
+                if args.send_pending:
+                    call.print(call.say(WOULD_QUEUE, count=seen.pending))
                 call.tell(NOTHING_DONE)
             return DONE
         done = activation.activate(ctx, actor, standard_folders=args.standard_folders, send_pending=args.send_pending)

@@ -9,6 +9,10 @@ from core.cli.call import DONE, Call
 from core.domain.text import Text
 
 MADE = Text("Escritório criado em {folder}; portal {url}.", "Office made in {folder}; portal {url}.")
+NO_ANSWER = Text(
+    "O portal {url} ainda não responde: se for uma pasta, crie-a antes de enviar. malote portal check diz por quê.",
+    "The portal {url} does not answer yet: if it is a folder, make it before sending. malote portal check says why.",
+)
 NEXT_IMPORT = Text(
     "Agora: malote import PASTA (clients.csv, templates.csv, tasks.csv…), depois malote activate.",
     "Now: malote import FOLDER (clients.csv, templates.csv, tasks.csv…), then malote activate.",
@@ -66,6 +70,7 @@ def init_command(call: Call) -> int:
     from core.domain.tax_ids import parse_tax_id
     from core.office import activation, create_office, open_office, setup
     from core.office.actors import login_name
+    from core.office.health import reachable
     from core.portal import PortalOptions, open_portal
 
     args = call.args
@@ -79,6 +84,7 @@ def init_command(call: Call) -> int:
         values["office"]["tax_ids"] = [parse_tax_id(one) for one in args.tax_id]
     create_office(call.folder, values, args.group)
     with open_office(call.folder) as ctx:
+        answers = reachable(ctx)
         actor = Actor.outsider(login_name())
         made = setup.add_standard_templates(ctx, actor) if args.standard_templates else 0
         if args.activate:
@@ -93,5 +99,7 @@ def init_command(call: Call) -> int:
         call.print(call.say(TEMPLATES, count=made))
     if args.activate:
         call.print(call.say(ACTIVE))
+    if not answers:
+        call.tell(NO_ANSWER, url=args.portal)
     call.tell(NEXT_IMPORT)
     return DONE

@@ -67,6 +67,9 @@ COMMON: dict[str, Text] = {
 }
 
 
+WITH_VALUE = ("--office", "--as", "--lang")
+
+
 class Parser(argparse.ArgumentParser):
     """argparse without abbreviations of options, for scripts outlive them."""
 
@@ -104,21 +107,31 @@ def parse(argv: Sequence[str], lang: str) -> tuple[Callable[..., int] | None, ar
     top.add_argument(
         "--version", action="version", version=f"malote {__version__}", help=Text("versão", "version").text(lang)
     )
-    top.add_argument("command", nargs="?", metavar=Text("COMANDO", "COMMAND").text(lang), help=argparse.SUPPRESS)
-    top.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    args = top.parse_args(argv)
-    if args.command is None:
+    name, rest = _split(argv)
+    args = top.parse_args(argv[: len(argv) - len(rest) - (name is not None)])
+    if name is None:
         return None, args
-    if args.command not in COMMANDS:
-        top.error(NO_COMMAND.text(lang).format(name=args.command, hint=_hint(args.command, lang)))
+    if name == "help":
+        top.parse_args(["--help"])
+    if name not in COMMANDS:
+        top.error(NO_COMMAND.text(lang).format(name=name, hint=_hint(name, lang)))
+    args.command = name
     command = COMMANDS[args.command]
     module = import_module(f"core.cli.{command.module}")
     parser = Parser(prog=f"malote {args.command}", description=command.summary.text(lang))
     _common(parser, lang, first=False)
     getattr(module, f"{args.command}_arguments")(parser, lang)
-    parser.parse_args(args.rest, args)
+    parser.parse_args(rest, args)
     run: Callable[..., int] = getattr(module, f"{args.command}_command")
     return run, args
+
+
+def _split(argv: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The command's name, and what comes after it: its own, `--` too."""
+    position = 0
+    while position < len(argv) and argv[position].startswith("-"):
+        position += 2 if argv[position] in WITH_VALUE else 1
+    return (argv[position], argv[position + 1 :]) if position < len(argv) else (None, ())
 
 
 def _common(parser: argparse.ArgumentParser, lang: str, *, first: bool) -> None:

@@ -80,13 +80,14 @@ def client_arguments(parser: ArgumentParser, lang: str) -> None:
 def client_command(call: Call) -> int:
     args = call.args
     tax_id = parse_tax_id(args.tax_id) if args.tax_id else None
-    portal = parse_root(args.portal) if args.portal else None
+    portal = None if args.portal is None else parse_root(args.portal) if args.portal else ()
     with call.office() as (ctx, actor):
         changed = registry.set_client(ctx, actor, args.client, name=args.name, tax_id=tax_id, portal=portal)
     if call.json:
         call.dump(client_json(changed))
     else:
-        call.print(f"{changed.id}  {changed.name}  {' > '.join(changed.portal) or call.say(NOT_LINKED)}")
+        tax_id = format_tax_id(changed.tax_id) if changed.tax_id else ""
+        call.print(f"{changed.id}  {changed.name}  {tax_id}  {' > '.join(changed.portal) or call.say(NOT_LINKED)}")
     return DONE
 
 

@@ -79,7 +79,12 @@ def run_command(call: Call) -> int:
 
 
 def retry_arguments(parser: ArgumentParser, lang: str) -> None:
-    parser.add_argument("delivery", nargs="*", metavar=Text("ENVIO", "DELIVERY").text(lang))
+    parser.add_argument(
+        "delivery",
+        nargs="*",
+        metavar=Text("ENVIO", "DELIVERY").text(lang),
+        help=Text("código do envio, ou TAREFA/NOME DO ARQUIVO", "the delivery's id, or TASK/FILE NAME").text(lang),
+    )
     parser.add_argument("--all", action="store_true", help=Text("todos", "all of them").text(lang))
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from core.cli.call import DONE, NOT_ALL, Call
-from core.delivery.plan import Already, Put, show_place
-from core.delivery.settling import failure_params
-from core.domain.checks import Obstacle, Skipped
-from core.domain.failures import FAILURES
+from core.cli.call import DONE, NOT_ALL, TO_DO, Call
+from core.delivery.plan import show_place
 from core.domain.models import Task, TaskStatus, rfc3339
 from core.domain.text import Text
 from core.office import Refused, views
 from core.office import tasks as use
 from core.office.documents import where_it_is
-from core.office.tasks import Completed, Foreseen
+from core.office.foresight import Foreseen, Outlook, foresee
+from core.office.tasks import Completed
 
 NO_TASKS = Text("Nenhuma tarefa. Traga-as: malote import PASTA.", "No tasks. Bring them: malote import FOLDER.")
 NO_DOCUMENTS = Text(
@@ -54,15 +52,12 @@ INACTIVE = Text(
     "A integração está inativa: nada sai até malote activate (--send-pending para estes).",
     "The integration is inactive: nothing leaves until malote activate (--send-pending for these).",
 )
+ALREADY_OPEN = Text("{task} já está aberta.", "{task} is open already.")
+ALREADY_COMPLETED = Text(
+    "{task} já estava concluída; documentos na fila: {count}.",
+    "{task} was completed already; documents queued: {count}.",
+)
 REOPENED = Text("{task} reaberta; o que estava na fila espera.", "{task} opened again; its queue waits.")
-DECISIONS = {
-    "delivered": Text("será criado", "will be created"),
-    "replaced": Text("será substituído", "will be replaced"),
-    "already_there": Text("já está lá", "is there already"),
-    "kept_both": Text("ficará ao lado: {why}", "will be kept beside: {why}"),
-    "skipped": Text("não será enviado: {why}", "will not be sent: {why}"),
-    "failed": Text("vai falhar: {message}", "will fail: {message}"),
-}
 NOTHING_TO_SEND = Text("Nada a enviar.", "Nothing to send.")
 
 
@@ -179,7 +174,7 @@ def complete_arguments(parser: ArgumentParser, lang: str) -> None:
 def complete_command(call: Call) -> int:
     with call.office() as (ctx, actor):
         if call.args.dry_run:
-            return _show_foreseen(call, use.foresee(ctx, actor, call.args.task))
+            return _show_outlook(call, foresee(ctx, actor, call.args.task))
         done: list[Completed] = []
         refused: list[Refused] = []
         for key in call.args.task:
@@ -194,7 +189,8 @@ def complete_command(call: Call) -> int:
         )
     else:
         for one in done:
-            call.print(call.say(COMPLETED, task=one.task.id, count=len(one.queued)))
+            said = ALREADY_COMPLETED if one.was_completed else COMPLETED
+            call.print(call.say(said, task=one.task.id, count=len(one.queued)))
         if not active and done:
             call.tell(INACTIVE)
         elif any(one.queued for one in done):
@@ -204,51 +200,42 @@ def complete_command(call: Call) -> int:
     return NOT_ALL if refused else DONE
 
 
-def _show_foreseen(call: Call, foreseen: list[Foreseen]) -> int:
-    rows = [_foreseen(call, one) for one in foreseen]
+def _show_outlook(call: Call, outlook: Outlook) -> int:
     if call.json:
-        call.dump(rows)
-    elif not rows:
-        call.print(call.say(NOTHING_TO_SEND))
+        call.dump([_foreseen_json(call, one) for one in outlook.foreseen])
     else:
-        for row in rows:
-            call.print(f"{row['task']}  {row['name']}: {row['says']}")
-            if row["path"]:
-                call.print(f"    {row['path']}")
-    return NOT_ALL if any(row["decision"] == "failed" for row in rows) else DONE
+        for one in outlook.foreseen:
+            call.print(f"{one.subject.task.id}  {one.subject.document.name}: {one.sentence.say(call.lang)}")
+            if one.place is not None:
+                call.print(f"    {show_place(one.place)}")
+            if one.remedy is not None:
+                call.print(f"    {call.say(TO_DO, remedy=one.remedy.say(call.lang))}")
+        if not outlook.foreseen:
+            call.print(call.say(NOTHING_TO_SEND))
+    refused = False
+    if not call.args.force:
+        for task, missing in outlook.missing.items():
+            refused = True
+            call.tell(use.MISSING, task=task, missing=", ".join(missing))
+            call.tell(TO_DO, remedy=call.say(use.ATTACH_OR_FORCE, task=task))
+    if not outlook.active:
+        call.tell(INACTIVE)
+    return NOT_ALL if refused or any(one.code for one in outlook.foreseen) else DONE
 
 
-def _foreseen(call: Call, one: Foreseen) -> dict[str, Any]:
-    subject, plan = one.subject, one.plan
-    decision, place, code = "failed", None, None
-    params: dict[str, Any] = {}
-    match plan:
-        case Put():
-            decision, place = plan.event, plan.place
-            params = {"why": call.say(Text(*plan.params["why"]))} if "why" in plan.params else {}
-        case Already():
-            decision, place = "already_there", plan.place
-        case Skipped():
-            decision, params = "skipped", {"why": call.say(plan.why)}
-        case Obstacle():
-            code = plan.code
-        case None:
-            assert one.fault is not None
-            code = one.fault.code
-    if code is not None:
-        told = failure_params(subject, one.fault.detail if one.fault else "")
-        params["message"] = call.say(FAILURES[code].sentence, **told).strip()
+def _foreseen_json(call: Call, one: Foreseen) -> dict[str, Any]:
+    place = one.place
     return {
-        "task": subject.task.id,
-        "document": subject.document.id,
-        "name": subject.document.name,
-        "decision": decision,
+        "task": one.subject.task.id,
+        "document": one.subject.document.id,
+        "name": one.subject.document.name,
+        "decision": one.decision,
         "root": None if place is None else list(place.root),
         "folder": None if place is None else list(place.folder),
         "final_name": None if place is None else place.name,
-        "path": None if place is None else show_place(place),
-        "code": code,
-        "says": call.say(DECISIONS[decision], **params),
+        "code": one.code,
+        "message": one.sentence.say(call.lang),
+        "remedy": None if one.remedy is None else one.remedy.say(call.lang),
     }
 
 
@@ -258,9 +245,10 @@ def reopen_arguments(parser: ArgumentParser, lang: str) -> None:
 
 def reopen_command(call: Call) -> int:
     with call.office() as (ctx, actor):
+        was_open = use.find_task(ctx, call.args.task).status is TaskStatus.OPEN
         task = use.reopen_task(ctx, actor, call.args.task)
     if call.json:
         call.dump(task_json(task))
     else:
-        call.print(call.say(REOPENED, task=task.id))
+        call.print(call.say(ALREADY_OPEN if was_open else REOPENED, task=task.id))
     return DONE

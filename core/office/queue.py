@@ -48,7 +48,7 @@ def queue_document(
     latest = next((one for one in reversed(earlier) if one.version == document.version), None)
     if latest is None:
         delivery = queue(document, authorised_by, hold, ctx.new_id(), now)
-    elif latest.status is DeliveryStatus.QUEUED and latest.hold in (Hold.REOPENED, Hold.INACTIVE):
+    elif latest.status is DeliveryStatus.QUEUED and latest.hold in {Hold.REOPENED, Hold.INACTIVE} - {hold}:
         delivery = again(latest, now, hold=hold, authorised_by=authorised_by)
     elif latest.status is DeliveryStatus.FAILED:
         other = authorised_by if latest.failure == "permission_denied" else None

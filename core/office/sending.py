@@ -15,6 +15,7 @@ from core.domain.models import Delivery, DeliveryStatus
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
+from core.office.documents import find_document
 from core.office.errors import Refused
 from core.office.queue import ON_REQUEST, requeue, resume
 from core.ports import Portal, PortalFault
@@ -103,7 +104,7 @@ def retry(ctx: Context, actor: Actor, keys: Iterable[str] | None) -> int:
     """Queue failed or waiting deliveries again, and let paused sending go on.
 
     Args:
-        keys: their ids; None for all.
+        keys: their ids, or their documents as TASK/FILE NAME; None for all.
 
     Raises:
         Refused: one is unknown, or neither failed nor waits.
@@ -120,6 +121,8 @@ def retry(ctx: Context, actor: Actor, keys: Iterable[str] | None) -> int:
 
 def _waiting(ctx: Context, key: str) -> Delivery:
     delivery = ctx.store.deliveries.get(key)
+    if delivery is None and "/" in key:
+        delivery = next(reversed(ctx.store.deliveries.of_document(find_document(ctx, key).id)), None)
     if delivery is None:
         raise Refused(UNKNOWN, SEE_ERRORS, delivery=key)
     waits = delivery.status is DeliveryStatus.QUEUED and delivery.failure is not None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.delivery.plan import Plan, Subject, plan, subjects
-from core.domain.lineage import complete, missing_templates, queue, reopen
+from core.domain.lineage import complete, missing_templates, reopen
 from core.domain.models import Delivery, DeliveryStatus, Document, Event, Hold, Task, TaskStatus
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.queue import event, queue_document
-from core.ports import PortalFault
 
 UNKNOWN = Text("Não há tarefa {task}.", "There is no task {task}.")
 SEE_TASKS = Text("Veja as cadastradas: malote tasks.", "See what there is: malote tasks.")
@@ -32,6 +29,7 @@ ATTACH_OR_FORCE = Text(
 class Completed:
     task: Task
     queued: tuple[Delivery, ...]
+    was_completed: bool = False
 
 
 def find_task(ctx: Context, key: str) -> Task:
@@ -63,12 +61,13 @@ def complete_task(ctx: Context, actor: Actor, key: str, *, force: bool = False, 
         if missing and not force and task.status is TaskStatus.OPEN:
             raise Refused(MISSING, ATTACH_OR_FORCE, task=key, missing=", ".join(_names(ctx, missing)))
         by = by or actor.id
-        if task.status is TaskStatus.OPEN:
+        was_completed = task.status is TaskStatus.COMPLETED
+        if not was_completed:
             task, events = finish(ctx, actor, task, by, _names(ctx, missing))
             ctx.store.tasks.save([task])
             ctx.store.append(events)
         queued = queue_unsent(ctx, actor, task, documents, by)
-    return Completed(task, tuple(queued))
+    return Completed(task, tuple(queued), was_completed)
 
 
 def finish(ctx: Context, actor: Actor, task: Task, by: str, missing: Sequence[str]) -> tuple[Task, list[Event]]:
@@ -111,50 +110,6 @@ def reopen_task(ctx: Context, actor: Actor, key: str) -> Task:
         named: dict[str, Any] = {"task": key, "client": task.client}
         ctx.store.append([event(ctx, actor, "reopened", **named, params={"task_name": task.name})])
         return opened
-
-
-@dataclass(frozen=True)
-class Foreseen:
-    """What completing a task would do with one document."""
-
-    subject: Subject
-    plan: Plan | None  # None: the portal could not be looked at, `fault` says why
-    fault: PortalFault | None = None
-
-
-def foresee(ctx: Context, actor: Actor, keys: Iterable[str]) -> list[Foreseen]:
-    """Look at completion dry: every final path, every decision, every failure to come. Writes nothing.
-
-    Raises:
-        Refused: a task is unknown.
-    """
-    tasks = [find_task(ctx, key) for key in keys]
-    documents = [one for task in tasks for one in ctx.store.documents.of_task(task.id) if one.live]
-    wanted = [delivery for one in documents if (delivery := _would_queue(ctx, actor, one)) is not None]
-    return asyncio.run(_foresee(ctx, wanted))
-
-
-def _would_queue(ctx: Context, actor: Actor, document: Document) -> Delivery | None:
-    latest = next((one for one in reversed(_earlier(ctx, document)) if one.version == document.version), None)
-    if latest is None:
-        return queue(document, actor.id, None, "", ctx.now())
-    if latest.status in (DeliveryStatus.DELIVERED, DeliveryStatus.SENDING):
-        return None
-    return latest
-
-
-async def _foresee(ctx: Context, wanted: Sequence[Delivery]) -> list[Foreseen]:
-    portal = ctx.portal()
-    foreseen = []
-    try:
-        for subject in subjects(ctx.store, wanted):
-            try:
-                foreseen.append(Foreseen(subject, await plan(subject, ctx.store, ctx.blobs, portal, ctx.now())))
-            except PortalFault as fault:
-                foreseen.append(Foreseen(subject, None, fault))
-    finally:
-        await portal.close()
-    return foreseen
 
 
 def _earlier(ctx: Context, document: Document) -> list[Delivery]:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from core.delivery.liveness import anyone
-from core.domain.lineage import missing_templates
 from core.domain.models import (
     Delivery,
     Document,
@@ -141,20 +140,6 @@ def events_since(ctx: Context, moment: datetime, page: int = 500) -> list[Event]
 def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
     """Clients' names by their ids."""
     return {key: one.name for key, one in ctx.store.clients.get_many(clients).items()}
-
-
-def missing_of(ctx: Context, keys: Iterable[str]) -> dict[str, list[str]]:
-    """The names of the templates that open tasks need and have no document of, by task; only tasks that lack some."""
-    with ctx.store.snapshot():
-        found = {
-            key: missing_templates(task, ctx.store.documents.of_task(key))
-            for key, task in ctx.store.tasks.get_many(keys).items()
-            if task.status is TaskStatus.OPEN
-        }
-        names = ctx.store.templates.get_many(one for lacking in found.values() for one in lacking)
-    return {
-        key: [names[one].name if one in names else one for one in lacking] for key, lacking in found.items() if lacking
-    }
 
 
 def next_undo(ctx: Context, actor: Actor) -> MappingChange | None:

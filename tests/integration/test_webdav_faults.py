@@ -157,6 +157,9 @@ async def test_every_dark_end_is_known_and_mended(
                 except PortalFault as busy:
                     assert busy.code == "portal_busy"
     assert (spot.path / at().path).read_bytes() == NEW
+    assert set(litter(spot)) <= {"s1"}, "what a late PUT leaves is known by its name"
+    for scratch, _ in await portal.scratches():
+        await portal.discard(scratch)
     assert litter(spot) == []
 
 

@@ -8,15 +8,12 @@ from typing import Any, ClassVar
 
 from textual.widget import Widget
 
-from core.cli.tasks import DECISIONS
-from core.delivery.plan import Already, Put, show_place
-from core.delivery.settling import failure_params
-from core.domain.checks import Obstacle, Skipped
-from core.domain.failures import FAILURES
+from core.delivery.plan import show_place
 from core.domain.text import Text
-from core.office import Refused, views
+from core.office import Refused
 from core.office import tasks as use
-from core.office.tasks import Completed, Foreseen
+from core.office.foresight import Foreseen, Outlook, foresee
+from core.office.tasks import Completed
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.confirm import KEY
@@ -49,16 +46,15 @@ YES_ALTHOUGH = Text(
 DONE = Text("{count} tarefas concluídas; documentos na fila: {queued}.", "{count} tasks completed; queued: {queued}.")
 DONE_ONE = Text("{task} concluída; documentos na fila: {queued}.", "{task} completed; documents queued: {queued}.")
 DETAIL = 3
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What completing would do."""
-
-    tasks: Sequence[str]
-    foreseen: Sequence[Foreseen]
-    missing: dict[str, list[str]]
-    active: bool
+SHOWN = {
+    "delivered": ("sent", "✓", ""),
+    "replaced": ("sent", "↻", ""),
+    "kept_both": ("sent", "!", "warning"),
+    "already_there": ("skipped", "·", "muted"),
+    "skipped": ("skipped", "·", "muted"),
+    "failed": ("failed", "✗", "error"),
+}
+"""How a decision is counted, its sign, its tone."""
 
 
 def complete(place: Place[Any], tasks: Sequence[str]) -> None:
@@ -70,8 +66,7 @@ def complete(place: Place[Any], tasks: Sequence[str]) -> None:
         return
 
     def look() -> Outlook:
-        active = ctx.store.integration().active
-        return Outlook(tasks, use.foresee(ctx, actor, tasks), views.missing_of(ctx, tasks), active)
+        return foresee(ctx, actor, tasks)
 
     def ask(outlook: Outlook) -> None:
         place.notice("")
@@ -185,19 +180,6 @@ class Told:
 
 
 def told(one: Foreseen, lang: str) -> Told:
-    """Put a plan into words."""
-    plan = one.plan
-    if isinstance(plan, Put):
-        why = {"why": Text(*plan.params["why"]).text(lang)} if "why" in plan.params else {}
-        tone = "warning" if plan.event == "kept_both" else ""
-        sign = "!" if tone else "↻" if plan.event == "replaced" else "✓"
-        return Told("sent", sign, tone, DECISIONS[plan.event].say(lang, **why), show_place(plan.place))
-    if isinstance(plan, Already):
-        return Told("skipped", "·", "muted", DECISIONS["already_there"].text(lang), show_place(plan.place))
-    if isinstance(plan, Skipped):
-        return Told("skipped", "·", "muted", DECISIONS["skipped"].say(lang, why=plan.why.text(lang)), "")
-    code, detail = (plan.code, "") if isinstance(plan, Obstacle) else ("portal_error", "")
-    if one.fault is not None:
-        code, detail = one.fault.code, one.fault.detail
-    message = FAILURES[code].sentence.say(lang, **failure_params(one.subject, detail)).strip()
-    return Told("failed", "✗", "error", DECISIONS["failed"].say(lang, message=message), "")
+    """What is foreseen of one document, as a line shows it."""
+    kind, sign, tone = SHOWN[one.decision]
+    return Told(kind, sign, tone, one.sentence.say(lang), show_place(one.place) if one.place else "")

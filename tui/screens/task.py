@@ -16,6 +16,7 @@ from core.domain.text import Text
 from core.office import journal, views
 from core.office import tasks as use
 from core.office.documents import where_it_is
+from core.office.foresight import missing_of
 from core.office.journal import Story
 from core.office.views import DocumentView
 from tui.desk import Desk
@@ -109,7 +110,7 @@ class OneTask(Place[Found]):
             task,
             ctx.store.clients.get(task.client),
             views.documents_of(ctx, task.id),
-            views.missing_of(ctx, [task.id]).get(task.id, ()),
+            missing_of(ctx, [task]).get(task.id, ()),
         )
 
     def reload(self) -> None:
