@@ -56,7 +56,7 @@ def status_arguments(parser: ArgumentParser, lang: str) -> None:
 
 def status_command(call: Call) -> int:
     with call.reading() as ctx:
-        now = health.status(ctx)
+        now, url, answers = views.overview(ctx), ctx.config.portal.url, health.reachable(ctx)
     since = now.integration.since
     open_tasks, completed = now.tasks.get("open", 0), now.tasks.get("completed", 0)
     if call.json:
@@ -67,7 +67,7 @@ def status_command(call: Call) -> int:
                     "standard_folders": now.integration.standard_folders,
                     "since": None if since is None else rfc3339(since),
                 },
-                "portal": {"url": now.portal_url, "reachable": now.reachable},
+                "portal": {"url": url, "reachable": answers},
                 "templates": {"total": now.templates, "without_destination": now.without_destination},
                 "tasks": {"open": open_tasks, "completed": completed},
                 "deliveries": now.deliveries,
@@ -80,7 +80,7 @@ def status_command(call: Call) -> int:
         call.print(call.say(ACTIVE, since=f"{since.astimezone():%d/%m/%Y %H:%M}"))
     else:
         call.print(call.say(INACTIVE))
-    call.print(call.say(PORTAL, url=now.portal_url, state=call.say(WELL if now.reachable else ILL)))
+    call.print(call.say(PORTAL, url=url, state=call.say(WELL if answers else ILL)))
     if now.pause is not None:
         call.print(call.say(PAUSED, why=health.told(now.pause).say(call.lang).strip()))
     call.print(call.say(TEMPLATES, total=now.templates, without=now.without_destination))

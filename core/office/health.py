@@ -1,4 +1,4 @@
-"""How the office is: its counters, and its portal."""
+"""How the portal is, and what a check of it found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from core.domain.failures import FAILURES
-from core.domain.models import Client, Integration, Pause, Place
+from core.domain.models import Client, Pause, Place
 from core.domain.permissions import Actor
 from core.domain.text import Sentence
 from core.office.context import Context
@@ -18,40 +18,6 @@ from core.ports import PortalFault, PortalReport
 
 PROBED = Place(root=(), folder=(), name=".malote")
 """Looking at this is the cheapest way to learn whether the portal answers."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """The office at a glance."""
-
-    integration: Integration
-    portal_url: str
-    reachable: bool
-    pause: Pause | None
-    templates: int
-    without_destination: int
-    tasks: dict[str, int]
-    deliveries: dict[str, int]
-    held: dict[str, int]
-    failed_tasks: int
-
-
-def status(ctx: Context) -> Status:
-    """Read the office's counters, and ask the portal whether it is there."""
-    store, answers = ctx.store, reachable(ctx)
-    with store.snapshot():
-        return Status(
-            integration=store.integration(),
-            portal_url=ctx.config.portal.url,
-            reachable=answers,
-            pause=store.pause(),
-            templates=store.templates.count(),
-            without_destination=store.templates.without_destination(),
-            tasks=store.tasks.counts(),
-            deliveries=store.deliveries.counts(),
-            held=store.deliveries.held_counts(),
-            failed_tasks=store.deliveries.failed_tasks(ctx.now()),
-        )
 
 
 def reachable(ctx: Context) -> bool:
