@@ -67,7 +67,7 @@ def stop_in_the_middle(program: Program, ctx: Context) -> Running:
 
 @pytest.mark.parametrize(
     ("tasks", "seconds"),
-    [pytest.param(80, 1, id="small"), pytest.param(300, 60, id="full", marks=pytest.mark.soak)],
+    [pytest.param(500, 1, id="small"), pytest.param(800, 60, id="full", marks=pytest.mark.soak)],
 )
 def test_a_stopped_worker_is_waited_for(tmp_path: Path, tasks: int, seconds: int) -> None:
     """A worker that sleeps (a closed lid, a stopped container) still has its claims, and its old version cannot come
