@@ -23,6 +23,7 @@ from core.ports import Portal, PortalFault
 UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
 SEE_ERRORS = Text("Veja os que falharam: malote errors.", "See what failed: malote errors.")
 NOT_WAITING = Text("O envio {delivery} não falhou nem espera.", "The delivery {delivery} neither failed nor waits.")
+HOUR = 3600.0
 DAY = 86_400.0
 
 Report = Callable[[Settlement], None]
@@ -62,10 +63,24 @@ async def _work(ctx: Context, report: Report, started: Started, *, forever: bool
         worker = Worker(tools, name, report)
         stack.push_async_callback(worker.close)
         started(worker)
-        with suppress(PortalFault):  # the worker meets the same fault, and tells of it
-            await tidy_portal(ctx, portal)
-        sweep_blobs(ctx)
+        await _tidy(ctx, portal)
+        if forever:
+            hourly = asyncio.create_task(_tidy_hourly(ctx, portal))
+            stack.callback(hourly.cancel)
         return await (worker.forever() if forever else worker.once())
+
+
+async def _tidy(ctx: Context, portal: Portal) -> None:
+    with suppress(PortalFault):  # the worker meets the same fault, and tells of it
+        await tidy_portal(ctx, portal)
+    await asyncio.to_thread(sweep_blobs, ctx)
+
+
+async def _tidy_hourly(ctx: Context, portal: Portal) -> None:
+    """For a worker that runs for months."""
+    while True:
+        await asyncio.sleep(HOUR)
+        await _tidy(ctx, portal)
 
 
 async def tidy_portal(ctx: Context, portal: Portal) -> None:
