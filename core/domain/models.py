@@ -84,8 +84,47 @@ class Client(Model):
     portal: Names = ()
 
 
+class RuleSource(StrEnum):
+    """Where a rule of Express came from."""
+
+    STANDARD = "standard"  # the catalogue's
+    HAND = "hand"
+    CSV = "csv"
+    REMEMBERED = "remembered"  # made of what a person confirmed
+
+
+class PeriodOf(StrEnum):
+    """What of a document's dates is its period, where that is not simply the month it names."""
+
+    MONTH = ""  # the one month it names; a person is asked where it names several
+    YEAR = "year"
+    FIRST = "first"  # the month in which its time begins: holidays
+    LAST = "last"  # the month in which it ends: what has accumulated since January, a quarter
+    NONE = "none"  # it is of no period: a contract
+
+
+class Rule(Model):
+    """How a template's documents are known by their content; phrases are compared folded (accents, case, spacing).
+
+    `client_after` are the labels that precede the client's own number where a document names two parties;
+    `period_after` those that precede the period. `file_name` is a shell pattern, compared folded.
+    """
+
+    all: Names = ()
+    any: Names = ()
+    none: Names = ()
+    file_name: str = ""
+    client_after: Names = ()
+    period_after: Names = ()
+    period_of: PeriodOf = PeriodOf.MONTH
+    source: RuleSource = RuleSource.HAND
+
+
 class Template(Model):
-    """A kind of document, of one department, with at most one destination."""
+    """A kind of document, of one department, with at most one destination; `rules` are the office's own for it.
+
+    `validate_period` says whether a document's period must be its task's (*Validar pela Competência*).
+    """
 
     id: str
     name: str
@@ -93,6 +132,8 @@ class Template(Model):
     destination: Names | None = None
     destination_source: DestinationSource | None = None
     send: bool = True
+    rules: tuple[Rule, ...] = ()
+    validate_period: bool = True
 
 
 class Employee(Model):

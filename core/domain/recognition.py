@@ -1,11 +1,13 @@
-"""What Express reads in a file, the rules by which it knows a template's documents, and what it concludes."""
+"""What Express reads in a file and what it concludes; the rules by which it does are a template's, in `models`."""
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
 
-from core.domain.models import Model
+from core.domain.models import Model, PeriodOf, Rule, RuleSource
+
+__all__ = ["FileKind", "Guess", "Party", "PeriodOf", "Reading", "Recognition", "Rule", "RuleSource", "Span"]
 
 
 class FileKind(StrEnum):
@@ -35,29 +37,6 @@ class Reading(Model):
         return "\f".join(self.pages)
 
 
-class RuleSource(StrEnum):
-    STANDARD = "standard"  # the catalogue's
-    HAND = "hand"
-    CSV = "csv"
-    REMEMBERED = "remembered"  # made of what a person confirmed
-
-
-class Rule(Model):
-    """How a template's documents are known by their content; phrases are compared folded (accents, case, spacing).
-
-    `client_after` are the labels that precede the client's own number where a document names two parties;
-    `period_after` those that precede the period. `file_name` is a shell pattern, compared folded.
-    """
-
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-    file_name: str = ""
-    client_after: tuple[str, ...] = ()
-    period_after: tuple[str, ...] = ()
-    source: RuleSource = RuleSource.HAND
-
-
 class Span(Model):
     """Where in `Reading.text` a piece of evidence stands, in characters."""
 
@@ -77,12 +56,14 @@ class Guess(Model):
 class Recognition(Model):
     """What Express makes of one file: guesses, best first, and what is certain enough to act upon by itself.
 
-    `client`, `template` and `period` are None where a person has to decide; `reason` then says why.
+    `client`, `template` and `period` are None where a person has to decide; `reason` then says why. A period is not
+    missed where `period_needed` is false: the form has none, or the template does not ask for it.
     """
 
     client: str | None = None
     template: str | None = None
     period: str | None = None
+    period_needed: bool = True
     clients: tuple[Guess, ...] = ()
     templates: tuple[Guess, ...] = ()
     periods: tuple[Guess, ...] = ()

@@ -1,0 +1,123 @@
+"""Which task a recognised file is for, and what Express leaves to a person: pure functions and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from core.domain.lineage import Attached, File, attach
+from core.domain.models import Document, Employee, Model, Moment, Names, Origin, Task, TaskStatus, Template
+from core.domain.permissions import handles
+from core.domain.recognition import Recognition
+from core.domain.text import Text
+
+DOUBTS: dict[str, Text] = {
+    "unreadable": Text("{reason}", "{reason}"),
+    "client": Text("De que cliente é? {reason}", "Whose is it? {reason}"),
+    "template": Text("Que documento é? {reason}", "What is it? {reason}"),
+    "period": Text("De que competência é? {reason}", "Of which period is it? {reason}"),
+    "no_task": Text(
+        "Nenhuma tarefa de {client} espera {template} em {period}.",
+        "No task of {client} awaits {template} of {period}.",
+    ),
+    "several_tasks": Text("Mais de uma tarefa serve: {tasks}.", "More than one task fits: {tasks}."),
+    "completed": Text(
+        "A tarefa {task} já está concluída, e este arquivo não é uma nova versão de um documento dela.",
+        "The task {task} is completed already, and this file is no new version of a document of it.",
+    ),
+    "taken": Text(
+        "A tarefa {task} já tem outro arquivo com o nome que este teria no portal: {other}.",
+        "The task {task} has another file already with the name that this one would get at the portal: {other}.",
+    ),
+    "no_assignee": Text(
+        "A tarefa {task} não tem responsável, e o Express age em nome dele.",
+        "The task {task} has no assignee, on whose behalf Express acts.",
+    ),
+    "permission": Text(
+        "{assignee}, responsável pela tarefa {task}, não tem permissão para o departamento {department}.",
+        "{assignee}, the assignee of the task {task}, may not handle the department {department}.",
+    ),
+}
+"""Why a file waits for a person: what would have to be known, or mended."""
+
+
+class Waiting(Model):
+    """A file that Express left to a person, with its best guesses and why."""
+
+    id: str
+    name: str  # as it lies among what was not recognised
+    file_name: str  # as it came
+    folders: Names = ()  # below the inbox, where it lay
+    sha256: str
+    size: int
+    found_at: Moment
+    doubt: str  # a code of DOUBTS
+    params: dict[str, Any] = Field(default_factory=dict)  # texts in both languages are pairs
+    recognition: Recognition = Recognition()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The task that a file goes to by itself; or the doubt, a code of `DOUBTS`, with what fills its sentence."""
+
+    task: Task | None
+    what: Attached | None = None
+    doubt: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def which_task(
+    recognition: Recognition,
+    template: Template,
+    file: File,
+    tasks: Sequence[Task],
+    documents: Mapping[str, Sequence[Document]],
+    assignees: Mapping[str, Employee],
+) -> Verdict:
+    """Find the one task that a file may be attached to without asking.
+
+    An open task of that client, template and period takes it; a completed one takes only a new version of a document
+    of its own, or the very same bytes again, which changes nothing. Where both are there, a person decides.
+
+    Args:
+        recognition: with a client and a template that are certain.
+        tasks: the client's.
+        documents: theirs, by task.
+    """
+    fitting = [one for one in tasks if template.id in one.templates and _in_period(one, recognition)]
+    whats = {one.id: _attached(one, file, template, documents.get(one.id, ())) for one in fitting}
+    willing = [one for one in fitting if one.status is TaskStatus.OPEN or whats[one.id] is not Attached.NEW]
+    chosen = willing or fitting
+    if not chosen:
+        return Verdict(None, doubt="no_task", params={"template": template.name, "period": recognition.period or "—"})
+    if len(chosen) > 1:
+        return Verdict(None, doubt="several_tasks", params={"tasks": ", ".join(one.id for one in chosen)})
+    (task,) = chosen
+    what = whats[task.id]
+    if what is Attached.TAKEN:
+        others = (one.source_name for one in documents.get(task.id, ()) if one.live and one.name == file.name)
+        return Verdict(None, doubt="taken", params={"task": task.id, "other": next(others, file.name)})
+    if task.status is TaskStatus.COMPLETED and what is Attached.NEW:
+        return Verdict(None, doubt="completed", params={"task": task.id})
+    assignee = assignees.get(task.assignee)
+    if assignee is None:
+        return Verdict(None, doubt="no_assignee", params={"task": task.id})
+    if not assignee.admin and not handles(assignee.departments, template.department):
+        named = {"assignee": assignee.name, "task": task.id, "department": template.department}
+        return Verdict(None, doubt="permission", params=named)
+    return Verdict(task, what)
+
+
+def _in_period(task: Task, recognition: Recognition) -> bool:
+    return not recognition.period_needed or task.period == recognition.period
+
+
+def _attached(task: Task, file: File, template: Template, siblings: Sequence[Document]) -> Attached:
+    """What attaching the file to the task would be; the same bytes under another name are the same too."""
+    if any(one.live and one.template == template.id and one.sha256 == file.sha256 for one in siblings):
+        return Attached.SAME
+    return attach(siblings, file, task, template.id, Origin.EXPRESS, "", "", datetime.min)[0]
