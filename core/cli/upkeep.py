@@ -1,0 +1,112 @@
+"""`malote doctor`, `backup`, `restore`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+
+from core.cli.call import DONE, NOT_ALL, UNUSABLE, Call
+from core.domain.text import Text
+
+FILE = Text("ARQUIVO", "FILE")
+SAVED = Text(
+    "Cópia do escritório em {file}: {count} arquivos, {size} MB. As senhas não estão nela.",
+    "Backup of the office in {file}: {count} files, {size} MB. Passwords are not in it.",
+)
+RESTORED = Text("Escritório restaurado em {folder}: {count} arquivos.", "Office restored in {folder}: {count} files.")
+LOOK_AT_IT = Text(
+    "Confira com: malote doctor. A senha do portal é dada de novo. O que já foi entregue não sai outra vez.",
+    "Look at it with: malote doctor. Give the portal's password again. What was delivered is not sent again.",
+)
+COPYING = Text("copiando: {done} de {total}", "copying: {done} of {total}")
+ALL_WELL = Text("Tudo em ordem.", "All is well.")
+
+
+def doctor_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.epilog = Text(
+        "saída: 0 tudo em ordem; 1 há algo a ver; 3 o escritório não pode ser usado",
+        "exit: 0 all is well; 1 something wants looking at; 3 the office cannot be used",
+    ).text(lang)
+    parser.add_argument(
+        "--mend",
+        action="store_true",
+        help=Text("corrige o que é seguro corrigir", "mend what is safe to mend").text(lang),
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help=Text("lê todos os arquivos guardados, não só os que faltam enviar", "read every file kept").text(lang),
+    )
+
+
+def doctor_command(call: Call) -> int:
+    from core.office.doctor import MENDED, OK, examine
+    from core.office.words import TO_DO
+
+    found = []
+    for one in examine(call.folder, mend=call.args.mend, full=call.args.full):
+        found.append(one)
+        if not call.json:
+            mended = f" ({call.say(MENDED)})" if one.mended else ""
+            call.print(f"{one.sign} {one.what.say(call.lang).strip()}{mended}")
+            if one.remedy is not None and one.sign != OK:
+                call.print("  " + call.say(TO_DO, remedy=one.remedy.say(call.lang)))
+    if call.json:
+        call.dump(
+            [
+                {
+                    "sign": one.sign,
+                    "message": one.what.say(call.lang),
+                    "remedy": one.remedy and one.remedy.say(call.lang),
+                    "mended": one.mended,
+                }
+                for one in found
+            ]
+        )
+    left = [one for one in found if one.sign != OK and not one.mended]
+    if not left and not call.json:
+        call.print(call.say(ALL_WELL))
+    return UNUSABLE if any(one.unusable for one in left) else NOT_ALL if left else DONE
+
+
+def backup_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.add_argument("file", metavar=FILE.text(lang), help=Text("um arquivo novo (.tar)", "a new file").text(lang))
+
+
+def backup_command(call: Call) -> int:
+    from core.office.backup import back_up
+
+    file = Path(call.args.file).expanduser().absolute()
+    with call.reading() as ctx:
+        count = back_up(ctx, file, _progress(call))
+    if call.json:
+        call.dump({"file": str(file), "files": count, "bytes": file.stat().st_size})
+    else:
+        call.print(call.say(SAVED, file=file, count=count, size=-(-file.stat().st_size >> 20)))
+    return DONE
+
+
+def restore_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.add_argument("file", metavar=FILE.text(lang), help=Text("feito por malote backup", "a backup").text(lang))
+
+
+def restore_command(call: Call) -> int:
+    from core.office.backup import restore
+
+    count = restore(call.folder, Path(call.args.file).expanduser(), _progress(call))
+    if call.json:
+        call.dump({"office": str(call.folder), "files": count})
+        return DONE
+    call.print(call.say(RESTORED, folder=call.folder, count=count))
+    call.tell(LOOK_AT_IT)
+    return DONE
+
+
+def _progress(call: Call) -> Callable[[int, int], None]:
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty() and done % 500 == 0:
+            sys.stderr.write("\r" + call.say(COPYING, done=done, total=total or "…") + " ")
+
+    return tell
