@@ -48,6 +48,10 @@ class MemoryPortal:
         here = self._folder(root, folder)
         return frozenset(path[-1] for path in (*self.files, *self.made) if path and path[:-1] == here)
 
+    async def make_folder(self, root: Names) -> None:
+        path = self._folder(root, ())
+        self.made.update(path[:level] for level in range(1, len(path) + 1))
+
     async def look(self, place: Place) -> Found | None:
         path = self._path(place)
         if path in self.files:

@@ -8,6 +8,7 @@ from core.cli.call import DONE, Call
 from core.domain.models import rfc3339
 from core.domain.text import Text
 from core.office import health, views
+from core.office.findings import in_words
 
 ACTIVE = Text("Integração: ativa desde {since}", "Integration: active since {since}")
 INACTIVE = Text("Integração: inativa (ative com: malote activate)", "Integration: inactive (malote activate)")
@@ -33,21 +34,14 @@ PRIORITY = Text(
     "Prioridade: falha no envio de documentos ao Portal do Cliente em {count} tarefas (malote errors)",
     "Priority: sending documents to the client's portal failed in {count} tasks (malote errors)",
 )
+UNKNOWN = Text(
+    "Express: {count} arquivos esperam por alguém (malote express --waiting)",
+    "Express: {count} files wait for someone (malote express --waiting)",
+)
+MAKE_FOLDERS = Text(
+    "cria no portal as pastas dos clientes que ainda não têm", "make the folders of the clients that have none yet"
+)
 NO_FOLDERS = Text("O cliente {client} ainda não tem pastas no portal.", "The client {client} has no folders yet.")
-CHECKED = Text("O portal {url} responde e aceita documentos.", "The portal {url} is reachable and takes documents.")
-EXCLUSIVE = Text(
-    "Publicação exclusiva: nada de ninguém pode ser sobrescrito.", "Exclusive: nobody's file can be overwritten."
-)
-WINDOW = Text(
-    "Há uma pequena janela: se outra pessoa gravar o mesmo nome no mesmo instante, um dos dois pode se perder.",
-    "There is a small window: when someone writes the very same name at the same moment, one of the two may be lost.",
-)
-FREE = Text("Espaço livre: {free} MB.", "Free space: {free} MB.")
-RESUMED = Text("Os envios, que estavam em pausa, continuam.", "Sending, which was paused, goes on.")
-WITHOUT = Text(
-    "Clientes ainda sem pasta no portal (será criada no primeiro envio): {count}",
-    "Clients without a folder yet (made at the first sending): {count}",
-)
 
 
 def status_arguments(parser: ArgumentParser, lang: str) -> None:
@@ -57,6 +51,7 @@ def status_arguments(parser: ArgumentParser, lang: str) -> None:
 def status_command(call: Call) -> int:
     with call.reading() as ctx:
         now, url, answers = views.overview(ctx), ctx.config.portal.url, health.reachable(ctx)
+        unknown = views.unknown_files(ctx)
     since = now.integration.since
     open_tasks, completed = now.tasks.get("open", 0), now.tasks.get("completed", 0)
     if call.json:
@@ -73,6 +68,7 @@ def status_command(call: Call) -> int:
                 "deliveries": now.deliveries,
                 "held": now.held,
                 "priority": {"failed_tasks": now.failed_tasks},
+                "express": {"waiting": unknown},
             }
         )
         return DONE
@@ -90,6 +86,8 @@ def status_command(call: Call) -> int:
         call.print(call.say(ON_REQUEST, count=waiting))
     if now.failed_tasks:
         call.print(call.say(PRIORITY, count=now.failed_tasks))
+    if unknown:
+        call.print(call.say(UNKNOWN, count=unknown))
     return DONE
 
 
@@ -112,11 +110,12 @@ def folders_command(call: Call) -> int:
 
 def portal_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.add_argument("action", choices=("check",), metavar="check")
+    parser.add_argument("--make-folders", action="store_true", help=MAKE_FOLDERS.text(lang))
 
 
 def portal_command(call: Call) -> int:
     with call.office() as (ctx, actor):
-        checked = health.check_portal(ctx, actor)
+        checked = health.check_portal(ctx, actor, make_folders=call.args.make_folders)
     report = checked.report
     if call.json:
         call.dump(
@@ -126,16 +125,11 @@ def portal_command(call: Call) -> int:
                 "findings": dict(report.findings),
                 "free": report.free,
                 "without_folder": [one.id for one in checked.without_folder],
+                "made_folders": [one.id for one in checked.made],
                 "resumed": checked.resumed,
             }
         )
         return DONE
-    call.print(call.say(CHECKED, url=report.url))
-    call.print(call.say(EXCLUSIVE if report.exclusive else WINDOW))
-    if report.free is not None:
-        call.print(call.say(FREE, free=report.free // 1_000_000))
-    if checked.without_folder:
-        call.print(call.say(WITHOUT, count=len(checked.without_folder)))
-    if checked.resumed:
-        call.print(call.say(RESUMED))
+    for sign, sentence in in_words(checked):
+        call.print(f"{sign} {sentence.say(call.lang)}")
     return DONE

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.domain.checks import Obstacle, Skipped, check
 from core.domain.decisions import Action, There, decide, wanted_name
-from core.domain.destinations import show_destination
+from core.domain.destinations import show_place
 from core.domain.failures import BUSY_FOR
 from core.domain.models import Client, Delivery, DeliveryStatus, Document, Employee, Mark, Place, Task, Template
 from core.domain.names import next_free
@@ -182,8 +182,3 @@ def lies_elsewhere(document: Document, place: Place) -> Place | None:
     if last is None or (last.place.root, last.place.folder) == (place.root, place.folder):
         return None
     return last.place
-
-
-def show_place(place: Place) -> str:
-    """A place as people read it: `0032 - Padaria > Fiscal > DAS > DAS.pdf`."""
-    return show_destination((*place.root, *place.folder, place.name))

@@ -8,9 +8,9 @@ from datetime import datetime
 from shlex import quote
 from typing import Any
 
-from core.delivery.plan import Already, Put, Subject, is_marked, is_promised, lies_elsewhere, show_place
+from core.delivery.plan import Already, Put, Subject, is_marked, is_promised, lies_elsewhere
 from core.domain.checks import Skipped
-from core.domain.destinations import show_destination
+from core.domain.destinations import show_destination, show_place
 from core.domain.events import EVENTS
 from core.domain.failures import next_try
 from core.domain.lineage import cancel, hold_of

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from dataclasses import dataclass
 
 from core.domain.failures import FAILURES
-from core.domain.models import Client, Pause, Place
+from core.domain.models import Client, Names, Pause, Place
 from core.domain.permissions import Actor
 from core.domain.text import Sentence
+from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import PortalUnusable
 from core.office.queue import resume
 from core.office.views import every
-from core.ports import PortalFault, PortalReport
+from core.ports import Portal, PortalFault, PortalReport
 
 PROBED = Place(root=(), folder=(), name=".malote")
 """Looking at this is the cheapest way to learn whether the portal answers."""
+AT_ONCE = 8
+"""Folders that are made at the same time."""
 
 
 def reachable(ctx: Context) -> bool:
@@ -43,32 +45,52 @@ class Checked:
 
     report: PortalReport
     without_folder: tuple[Client, ...]
+    made: tuple[Client, ...]
     resumed: bool
 
 
-def check_portal(ctx: Context, actor: Actor) -> Checked:
+def check_portal(ctx: Context, actor: Actor, *, make_folders: bool = False) -> Checked:
     """Find out what the portal honours; when it is well, paused sending goes on.
 
+    Args:
+        make_folders: make the root folders of the clients that have none yet; for admins.
+
     Raises:
+        Refused: the folders are to be made, and the actor is no admin.
         PortalUnusable: it cannot be reached, refuses us, or is unsafe.
     """
+    if make_folders:
+        require_admin(actor)
 
-    async def check() -> tuple[PortalReport, list[Client]]:
+    async def check() -> tuple[PortalReport, tuple[Client, ...], tuple[Client, ...]]:
         portal = ctx.portal()
         try:
             report = await portal.check()
-            there = {unicodedata.normalize("NFC", name) for name in await portal.folders((), ())}
-            return report, [one for one in every(ctx.store.clients) if one.portal and one.portal[0] not in there]
+            without = await _without_folder(ctx, portal)
+            if not make_folders:
+                return report, without, ()
+            for some in range(0, len(without), AT_ONCE):
+                await asyncio.gather(*(portal.make_folder(one.portal) for one in without[some : some + AT_ONCE]))
+            return report, (), without
         finally:
             await portal.close()
 
     try:
-        report, without = asyncio.run(check())
+        report, without, made = asyncio.run(check())
     except PortalFault as fault:
         raise portal_unusable(fault) from None
     with ctx.store.transaction():
         resumed = resume(ctx, actor)
-    return Checked(report, tuple(without), resumed)
+    return Checked(report, without, made, resumed)
+
+
+async def _without_folder(ctx: Context, portal: Portal) -> tuple[Client, ...]:
+    """The linked clients whose root folder is not at the portal, by listing each folder that holds roots once."""
+    linked = [one for one in every(ctx.store.clients) if one.portal]
+    there: set[Names] = set()
+    for above in {one.portal[:-1] for one in linked}:
+        there.update((*above, name) for name in await portal.names((), above))
+    return tuple(one for one in linked if one.portal not in there)
 
 
 def portal_unusable(fault: PortalFault) -> PortalUnusable:

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 from core.domain.text import InvalidValue, Text
 from core.ports import Portal
 
+_PASSWORD = re.compile(r"(//[^:/@]*):.*@")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
 
@@ -25,13 +26,14 @@ class PortalOptions:
 
     `file_mode`, `folder_mode`, `group`: of what is made in a directory, see `DirectoryPortal`. The others are WebDAV's,
     see `WebDavPortal`: `facts` is the folder beside `state.db` where it is kept what the portal honours; `ca_file` a
-    private authority's certificate; `certificate` and `key` our own.
+    private authority's certificate; `certificate` and `key` our own; `timeout` the seconds that a request may take.
     """
 
     file_mode: int = 0o644
     folder_mode: int = 0o755
     group: int | None = None
     exclusive: bool = False
+    timeout: float = 30.0
     insecure: bool = False
     username: str = ""
     password_file: Path | None = None
@@ -62,17 +64,22 @@ def open_portal(
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise PortalUrlError(_UNKNOWN, url=url) from None
+        raise PortalUrlError(_UNKNOWN, url=_shown(url)) from None
     load = SCHEMES.get(parts.scheme)
     if load is None:
-        raise PortalUrlError(_UNKNOWN, url=url)
+        raise PortalUrlError(_UNKNOWN, url=_shown(url))
     return load(parts, options or PortalOptions(file_mode=file_mode, folder_mode=folder_mode, group=group))
+
+
+def _shown(url: str) -> str:
+    """A URL that may be printed: someone may have put a password into it."""
+    return _PASSWORD.sub(r"\1:***@", url)
 
 
 def _directory(parts: SplitResult, options: PortalOptions) -> Portal:
     from core.portal.directory import DirectoryPortal  # noqa: PLC0415 - only the adapter in use is imported
 
-    url = parts.geturl()
+    url = _shown(parts.geturl())
     if parts.netloc or not parts.path.startswith("/"):
         raise PortalUrlError(_NOT_ABSOLUTE, url=url)
     if parts.query or parts.fragment or _BAD_ESCAPE.search(parts.path):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import secrets
 import stat
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from urllib.parse import quote
 from core.domain.models import Names, Place
 from core.domain.names import SCRATCH_FOLDER
 from core.domain.text import fold
+from core.portal.checks import check_name
 from core.portal.create import (
     CREATE_WAYS,
     EXCLUSIVE_CREATE,
@@ -80,6 +80,9 @@ class DirectoryPortal:
 
     async def names(self, root: Names, folder: Names) -> frozenset[str]:
         return await self._in_thread(self._names, (*root, *folder))
+
+    async def make_folder(self, root: Names) -> None:
+        await self._in_thread(self._make_folder, root)
 
     async def look(self, place: Place) -> Found | None:
         return await self._in_thread(self._look_at, place)
@@ -167,6 +170,12 @@ class DirectoryPortal:
             raise
 
     # writing
+
+    def _make_folder(self, root: Names) -> None:
+        if not root:
+            raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
+        with self._root.folder_made(root):
+            pass
 
     def _publish(self, source: Path, place: Place, condition: Condition, scratch: str) -> None:
         if not place.root:
@@ -284,7 +293,7 @@ class DirectoryPortal:
     # finding out
 
     def _check(self) -> PortalReport:
-        probe = f"check-{secrets.token_hex(8)}"
+        probe = check_name()
         names = [probe + end for end in (".source", ".target", ".scratch")]
         source_name, target, scratch = names
         with self._root.opened() as root, self._root.area(root) as area:

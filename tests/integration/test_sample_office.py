@@ -48,14 +48,14 @@ def malote(tmp_path: Path, portal: Path) -> Malote:
     return command
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
     with (OFFICE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _expected(truth: list[dict[str, str]]) -> dict[str, bytes]:
+def expected(truth: list[dict[str, str]]) -> dict[str, bytes]:
     """Path at the portal → bytes, from the truth table."""
-    roots = {row["id"]: row["portal"] for row in _rows("clients.csv")}
+    roots = {row["id"]: row["portal"] for row in rows("clients.csv")}
     return {
         "/".join([roots[row["client"]], *row["folder"].split(" > "), row["file"]]): (
             OFFICE / "documents" / row["file"]
@@ -68,7 +68,7 @@ def _lying(portal: Path) -> dict[str, bytes]:
     return {str(path.relative_to(portal)): path.read_bytes() for path in portal.rglob("*") if path.is_file()}
 
 
-def _documents_csv(folder: Path, truth: list[dict[str, str]]) -> None:
+def documents_csv(folder: Path, truth: list[dict[str, str]]) -> None:
     folder.mkdir()
     with (folder / "documents.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -78,20 +78,20 @@ def _documents_csv(folder: Path, truth: list[dict[str, str]]) -> None:
 
 def test_every_document_lies_byte_for_byte_in_its_clients_folder(malote: Malote, portal: Path, tmp_path: Path) -> None:
     """What the program is for. A document elsewhere shows one company's papers to another."""
-    truth = _rows("truth.csv")
+    truth = rows("truth.csv")
     malote.run("import", str(OFFICE))
-    _documents_csv(tmp_path / "mais", truth)
+    documents_csv(tmp_path / "mais", truth)
     malote.run("import", str(tmp_path / "mais"))
     assert malote.json("activate", "--standard-folders")["without_destination"] == []
 
     tasks = [row["task"] for row in truth]
     foreseen = malote.json("complete", *tasks, "--dry-run")
-    assert {"/".join([*one["root"], *one["folder"], one["final_name"]]) for one in foreseen} == set(_expected(truth))
+    assert {"/".join([*one["root"], *one["folder"], one["final_name"]]) for one in foreseen} == set(expected(truth))
     assert _lying(portal) == {}, "a dry run wrote to the portal"
 
     malote.run("complete", *tasks)
     assert malote.json("deliver")["outcomes"] == {"delivered": 42}
-    assert _lying(portal) == _expected(truth)
+    assert _lying(portal) == expected(truth)
 
     again = malote.json("deliver")
     assert again["outcomes"] == {}
@@ -99,7 +99,7 @@ def test_every_document_lies_byte_for_byte_in_its_clients_folder(malote: Malote,
     malote.run("import", str(tmp_path / "mais"))
     malote.run("complete", *tasks)
     assert malote.json("deliver")["outcomes"] == {}, "something went twice"
-    assert _lying(portal) == _expected(truth)
+    assert _lying(portal) == expected(truth)
     status = malote.json("status")
     assert status["deliveries"]["delivered"] == 42
     assert status["tasks"] == {"open": 0, "completed": 42}

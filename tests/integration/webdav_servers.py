@@ -29,10 +29,15 @@ USER, PASSWORD, REALM = "escritorio", "segredo çã €", "malote"
 
 @dataclass(frozen=True)
 class Setting:
-    """How a server is to be started: `auth` is basic, digest or empty, `tls` holds certificate and key."""
+    """How a server is to be started: `auth` is basic, digest or empty, `tls` holds certificate and key.
+
+    `modules` and `lines` are more of Apache's.
+    """
 
     auth: str = ""
     tls: tuple[Path, Path] | None = None
+    modules: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def _wsgidav(root: Path, own: Path, port: int, setting: Setting) -> list[str]:
 
 def _apache(root: Path, own: Path, port: int, setting: Setting) -> list[str]:
     modules = ["mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "auth_digest"]
-    modules += ["dav", "dav_fs", "dir", "mime", "autoindex", *(["ssl"] if setting.tls else [])]
+    modules += ["dav", "dav_fs", "dir", "mime", "autoindex", *(["ssl"] if setting.tls else []), *setting.modules]
     lines = [f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so" for name in modules]
     if os.getuid() == 0:
         lines += ["User www-data", "Group www-data"]
@@ -164,6 +169,7 @@ def _apache(root: Path, own: Path, port: int, setting: Setting) -> list[str]:
         certificate, key = setting.tls
         lines += ["SSLEngine on", f"SSLCertificateFile {certificate}", f"SSLCertificateKeyFile {key}"]
         lines += ["SSLSessionCache none", "Mutex file:" + str(own)]
+    lines += setting.lines
     (own / "conf").write_text("\n".join(lines) + "\n")
     return ["apache2", "-f", str(own / "conf"), "-DFOREGROUND"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import httpx
 from core.domain.models import Names, Place
 from core.domain.names import SCRATCH_FOLDER
 from core.domain.text import fold
+from core.portal.checks import check_name
 from core.portal.faults import source_unreadable
 from core.portal.tree import component
 from core.portal.webdav.bodies import Body
@@ -95,23 +95,23 @@ class WebDavPortal:
         """See `core.ports.Portal`; what was found is in the findings, see `_findings`."""
         self._requests.ask_again()
         clock = asyncio.get_running_loop().time
-        start = clock()
         root = await self._dav.find((), folder=True, quota=True)
-        round_trip = clock() - start
         if root is None:
             raise root_is_gone()
         if not root.is_folder:
             raise PortalFault("portal_error", "o endereço não é de uma pasta / the URL is no folder's")
+        start = clock()
         how = await presented(self._dav)
+        round_trip = clock() - start  # without connecting, which the first request did
         facts = self._facts.read()
-        if facts is None or (facts.server, facts.dav) != (how.server, how.dav):
+        if facts is not None and (facts.server, facts.dav) != (how.server, how.dav):
             self._facts.forget()
         facts = await self._found_out()
         upload = await self._upload_time()
         free = root.text(f"{DAV}quota-available-bytes")
         return PortalReport(
             url=self.url,
-            exclusive=self.exclusive and facts.locks_exclude,
+            exclusive=self.exclusive and facts.exclusive,
             findings=(
                 *self._findings(facts),
                 ("round_trip_ms", f"{round_trip * 1000:.0f}"),
@@ -122,7 +122,7 @@ class WebDavPortal:
 
     async def _upload_time(self) -> float:
         clock = asyncio.get_running_loop().time
-        sample = (*AREA, f"check-{secrets.token_hex(6)}-speed")
+        sample = (*AREA, f"{check_name()}-speed")
         await self._folders.made(AREA)
         start = clock()
         try:
@@ -132,19 +132,21 @@ class WebDavPortal:
             await self._dav.delete(sample)
 
     def _findings(self, facts: Facts) -> tuple[tuple[str, str], ...]:
-        locked = self.exclusive and facts.locks_exclude
+        locked = self.exclusive and facts.exclusive
         window = not (facts.keeps_name or facts.locks_exclude)
         return (
             ("server", facts.server),
             ("user", self.username),
             ("publish", "lock-move" if locked or (facts.locks_exclude and not facts.keeps_name) else "move"),
             ("replace", "lock-move" if facts.locks_exclude and facts.replaces else "aside"),
-            ("locks", "exclude" if facts.locks_exclude else "show"),
+            ("locks", "show" if not facts.locks_exclude else "leak" if facts.locks_leak else "exclude"),
             ("lock_makes", "file" if facts.lock_makes_file else "nothing"),
             ("overwrite_f", "ignored" if not facts.keeps_name else "honoured"),
             ("conditions", "honoured" if facts.conditions else "ignored"),
             ("cut_put", "half" if facts.half_after_cut else "nothing"),
             ("race", f"{facts.lost_in_race}/{facts.races}"),
+            ("exclusive", "wanted" if self.exclusive else "unwanted"),
+            ("refused_signs", "".join(sorted({*facts.cut_in_names, *facts.cut_in_folders}))),
             ("window", "wide" if window else "none" if locked else "small"),
             ("seen", "+".join(facts.seen_by) or "unknown"),
         )
@@ -173,6 +175,10 @@ class WebDavPortal:
         listing = None if path is None else await self._dav.members(path)
         return frozenset() if listing is None else frozenset(listing.members)
 
+    async def make_folder(self, root: Names) -> None:
+        await self._folders.made(_client_path(root))
+        self._listed.clear()
+
     async def look(self, place: Place) -> Found | None:
         key, name = _path(place.root, place.folder), component(place.name)
         folder = await self._folders.where(key)
@@ -198,30 +204,36 @@ class WebDavPortal:
         return found
 
     async def publish(self, source: Path, place: Place, condition: Condition, scratch: str) -> None:
-        key, name = _client_path(place), component(place.name)
+        key, name = _client_path(place.root, place.folder), component(place.name)
         _check_scratch(scratch)
         try:
             body = Body(source, os.stat(source).st_size)  # noqa: PTH116 - on this disk, and just looked at
         except OSError as error:
             raise source_unreadable(error) from None
         self._listed.clear()
+        changed = ""
         for _ in range(2):
             facts = await self._found_out()
             try:
                 if isinstance(condition, Absent):
                     return await self._publisher.create(facts, body, key, name, scratch)
                 return await self._publisher.replace(facts, body, key, name, condition.sha256, scratch)
-            except FactsChanged:
+            except FactsChanged as now:
+                changed = str(now)
                 self._facts.forget()
             except Refused as fault:
+                if fault.status in {405, 501}:
+                    self._facts.forget()  # it used to know this method
                 # Where the rest of the portal answers well, it is this document that the server fails at.
                 if fault.status == 500 and await self._answers():
                     fault.code = "portal_error"
                 raise
-        raise PortalFault("portal_error", "o servidor muda de comportamento / the server keeps changing its ways")
+        raise PortalFault(
+            "portal_error", f"o servidor muda de comportamento / the server keeps changing its ways: {changed}"
+        )
 
     async def recover(self, place: Place, scratch: str, sha256: str, expected: str | None) -> None:
-        key, name = _client_path(place), component(place.name)
+        key, name = _client_path(place.root, place.folder), component(place.name)
         _check_scratch(scratch)
         await self._recovery.recover(key, name, scratch, sha256, expected)
 
@@ -243,24 +255,30 @@ class WebDavPortal:
 
     async def _found_out(self) -> Facts:
         """The facts about this portal; found out if they are not known, by one of us."""
-        facts = self._facts.read()
+        facts = self._known()
         if facts is None:
             async with self._probing:
-                facts = self._facts.read()
+                facts = self._known()
                 if facts is None:
                     facts = await Probe(self._dav, self._folders).run()
                     self._facts.write(facts)
         self._dav.path_only = facts.path_only
+        self._dav.locks_alone |= facts.locks_alone
         return facts
+
+    def _known(self) -> Facts | None:
+        """The facts, unless the server calls itself otherwise by now: an update may have changed its ways."""
+        facts, server = self._facts.read(), self._requests.server
+        return facts if facts is None or not server or facts.server == server else None
 
 
 def _path(root: Names, folder: Names) -> Names:
     return tuple(component(name) for name in (*root, *folder))
 
 
-def _client_path(place: Place) -> Names:
-    key = _path(place.root, place.folder)
-    if not place.root or place.root[0].casefold() == SCRATCH_FOLDER:
+def _client_path(root: Names, folder: Names = ()) -> Names:
+    key = _path(root, folder)
+    if not root or root[0].casefold() == SCRATCH_FOLDER:
         raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
     return key
 

@@ -58,6 +58,22 @@ class CutStream(httpx.AsyncByteStream):
         raise Cut
 
 
+class SlowStream(httpx.AsyncByteStream):
+    """The first half, and the rest when `go` is set; `half_way` is set in between."""
+
+    def __init__(self, data: bytes):
+        self._data = data
+        self.half_way = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        half = len(self._data) // 2
+        yield self._data[:half]
+        self.half_way.set()
+        await self.go.wait()
+        yield self._data[half:]
+
+
 def read_body(body: Body) -> bytes:
     try:
         content = body.path.read_bytes()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import ssl
 import stat
-from collections.abc import Callable, Generator, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Generator, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -68,6 +70,16 @@ def tls_context(ca_file: Path | None, certificate: Path | None = None, key: Path
     if certificate is not None:
         context.load_cert_chain(certificate, key)
     return context
+
+
+def hidden(said: bytes, username: str, secrets: Iterable[str]) -> bytes:
+    """What a server said, without our secrets: some repeat the request in their error page."""
+    for secret in secrets:
+        plain, pair = secret.encode(), f"{username}:{secret}".encode()
+        for form in (b64encode(pair), b64encode(plain), quote(secret, safe="").encode(), plain):
+            if form:
+                said = said.replace(form, b"***")
+    return said
 
 
 class BearerAuth(httpx.Auth):

@@ -9,16 +9,19 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-VERSION = 4
+VERSION = 5
 """Of what is asked: facts of another version are asked anew."""
+MOD_DAV_FS = "apache.org/dav/propset/fs"
+"""What Apache's mod_dav_fs says of itself in its DAV header (Nextcloud behind an Apache does not)."""
 
 
 @dataclass(frozen=True)
 class Facts:
     """Answers found by doing, see `core.portal.webdav.probe`.
 
-    `server` and `dav` are the headers with which it presented itself. `locks_exclude`: a lock keeps a second PUT, MOVE
-    and DELETE away, and our own MOVE with its token passes. `lock_makes_file`: a lock on a free name makes an empty
+    `server` and `dav` are the headers with which it presents itself. `locks_exclude`: a lock keeps a second PUT, MOVE
+    and DELETE away, and our own MOVE with its token passes. `locks_leak`: but not a PUT that is under way, and what
+    its writer is told to be in place can be lost to that MOVE. `lock_makes_file`: a lock on a free name makes an empty
     file. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces. `path_only`:
     it wants Destination without scheme and host. `cut_in_names`, `cut_in_folders`: signs at which it cuts that.
     `conditions`, `half_after_cut`, `lost_in_race` are said, and nothing depends on them.
@@ -30,6 +33,7 @@ class Facts:
     keeps_name: bool
     replaces: bool
     locks_exclude: bool
+    locks_leak: bool
     lock_makes_file: bool
     conditions: bool
     half_after_cut: bool
@@ -38,6 +42,21 @@ class Facts:
     cut_in_names: str = ""
     cut_in_folders: str = ""
     seen_by: tuple[str, ...] = ()
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether a document can be created so that nobody's file of the same name and moment is lost."""
+        return self.locks_exclude and not self.locks_leak
+
+    @property
+    def locks_alone(self) -> bool:
+        """Whether locks may only be taken and given up one at a time: Apache guards its lock database against nobody.
+
+        Measured with Debian's (Berkeley DB): of locks taken by 8 clients at once 3 to 8 in 100 are lost, by 16 up to
+        20, some come back after UNLOCK, and within some hundred its pages are broken for good: HTTP 500 to every LOCK
+        of some names. One at a time, none of 4,000 was lost.
+        """
+        return MOD_DAV_FS in self.dav
 
 
 class FactsFile:

@@ -98,7 +98,8 @@ def may_have_worked(status: int) -> bool:
 
 def _elsewhere(answer: Answer) -> PortalFault:
     where = urlsplit(answer.headers.get("location", ""))
-    shown = f" ({where.netloc}{where.path})" if where.netloc or where.path else ""
+    host = where.netloc.rpartition("@")[2]  # a login page's address may hold a user and a password
+    shown = f" ({host}{where.path})" if host or where.path else ""
     return PortalFault(
         "portal_unreachable",
         f"veio uma página da web em vez do portal{shown}; confira o endereço e a rede"
@@ -127,9 +128,8 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
 
 def fault_of_error(error: httpx.HTTPError, *, unknown: bool) -> PortalFault:
     """The fault that a connection which failed or broke means; the reason in words, without the request."""
-    return PortalFault(
-        "portal_unreachable", _reason(error), unknown=unknown and not isinstance(error, httpx.ConnectError)
-    )
+    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return PortalFault("portal_unreachable", _reason(error), unknown=unknown and not never_sent)
 
 
 def _reason(error: httpx.HTTPError) -> str:

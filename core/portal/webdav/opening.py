@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from math import ceil
 from urllib.parse import urlsplit
 
 from core.portal import PortalOptions
 from core.portal.webdav.adapter import WebDavPortal
 from core.portal.webdav.credentials import find_password, tls_context
 from core.portal.webdav.hrefs import parse_address
+from core.portal.webdav.requests import Deadlines
 
 TOKEN = "MALOTE_PORTAL_TOKEN"
 
@@ -30,4 +32,6 @@ def open_webdav(url: str, options: PortalOptions) -> WebDavPortal:
         insecure=options.insecure,
         verify=lambda: tls_context(options.ca_file, options.certificate, options.key),
         facts=options.facts,
+        deadlines=Deadlines(connect=min(10.0, options.timeout), request=options.timeout),
+        lock_seconds=ceil(2 * options.timeout),  # it outlives the requests that are made under it
     )

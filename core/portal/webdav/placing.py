@@ -36,7 +36,7 @@ class LockLost(Exception):
 
 
 class FactsChanged(Exception):
-    """The server does not do what it was found to do: find out anew."""
+    """The server does not do what it was found to do, and this is what it did: find out anew."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ class Placing:
                 raise not_moved(answer)
 
     async def _mended(self, answer: Answer, lying: Lying, target: Target, *, overwrite: bool) -> bool:
-        """After a MOVE that failed for a reason that its status does not tell: 301, 400, 403, 404, 409, 500."""
-        if answer.status == 423:
-            return False
+        """After a MOVE that failed for a reason that its status does not tell: 301, 400, 403, 404, 409, 423, 500."""
         entry = await self._dav.find(target.path)
         if entry is not None and not entry.is_lock_null and not overwrite:
             raise Conflict
+        if answer.status == 423:
+            return False
         assert lying.at is not None
         if await self._dav.find(lying.at) is None:
             return False  # someone cleared `.malote/` under us, or it was moved after all: look at it anew

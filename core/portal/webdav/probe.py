@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
+import random
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from core.domain.models import Names
+from core.portal.checks import check_name
+from core.portal.webdav.bodies import SlowStream
 from core.portal.webdav.facts import Facts
 from core.portal.webdav.faults import Refused, fault_of
 from core.portal.webdav.folders import Folders
 from core.portal.webdav.placing import AREA
-from core.portal.webdav.publishing import OWNER
+from core.portal.webdav.publishing import OWNER, SETTLE
 from core.portal.webdav.verbs import DONE, Dav, Lock
-from core.portal.webdav.xml import NC, OC
+from core.portal.webdav.xml import DAV, NC, OC
 from core.ports import PortalFault
 
 RACES = 8
+LOCK_RACES, AT_ONCE, SPREAD = 128, 4, 0.01
+"""Races of a LOCK against a PUT; how many at once, started within so many seconds of each other."""
 SIGNS = "?#;%&+=,:@'\"<>|*"
 """Signs that are legal in names, and that some server or file system takes for something else."""
 RACED = b"%PDF" * 4000
@@ -43,7 +47,7 @@ class Presented:
 async def presented(dav: Dav) -> Presented:
     answer = await dav.options()
     classes = sorted(one.strip() for one in answer.headers.get("dav", "").split(",") if one.strip())
-    return Presented(answer.headers.get("server", ""), ", ".join(classes))
+    return Presented(dav.requests.server, ", ".join(classes))
 
 
 class Probe:
@@ -53,7 +57,7 @@ class Probe:
         self._dav = dav
         self._folders = folders
         self._made: set[Names] = set()
-        self._id = secrets.token_hex(6)
+        self._id = check_name()
 
     async def run(self) -> Facts:
         """Find out everything.
@@ -75,6 +79,7 @@ class Probe:
         await self._find_destination()
         keeps_name, replaces = await self._overwriting()
         locks_exclude, lock_makes_file = await self._locks()
+        locks_leak = locks_exclude and (await self._leaks() or (lock_makes_file and await self._makes_twice()))
         conditions = await self._conditions()
         half = await self._cut()
         lost = sum([await self._race(n) for n in range(RACES)])
@@ -85,6 +90,7 @@ class Probe:
             keeps_name=keeps_name,
             replaces=replaces,
             locks_exclude=locks_exclude,
+            locks_leak=locks_leak,
             lock_makes_file=lock_makes_file,
             conditions=conditions,
             half_after_cut=half,
@@ -96,7 +102,7 @@ class Probe:
         )
 
     def _name(self, end: str) -> Names:
-        path = (*AREA, f"check-{self._id}-{end}")
+        path = (*AREA, f"{self._id}-{end}")
         self._made.add(path)
         return path
 
@@ -155,7 +161,7 @@ class Probe:
         a = self._name("a")
         self._name("s")  # where it would lie if cut
         await self._write(a, b"signs")
-        named: Names = (*AREA, f"check-{self._id}-s{signs}z")
+        named: Names = (*AREA, f"{self._id}-s{signs}z")
         target = named
         try:
             if in_folder:
@@ -183,8 +189,8 @@ class Probe:
 
     async def _excludes(self, a: Names, target: Names, there: bytes | None) -> Lock | None:
         """A lock on the target, if it keeps everybody else away and lets us pass; it is given up again."""
-        lock = await self._dav.lock(target, OWNER + self._id)
-        if not isinstance(lock, Lock):
+        lock = await self._lock(target)
+        if lock is None:
             return None
         try:
             if lock.created and there is not None:
@@ -207,6 +213,68 @@ class Probe:
             return lock if await self._holds(target, b"ours") else None
         finally:
             await self._dav.unlock(target, lock.token)
+
+    async def _lock(self, target: Names) -> Lock | None:
+        try:
+            lock = await self._dav.lock(target, OWNER + self._id)
+        except Refused as fault:
+            if fault.status != 500:  # Apache's word where it cannot write to its lock database
+                raise
+            return None
+        return lock if isinstance(lock, Lock) else None
+
+    async def _leaks(self) -> bool:
+        """Whether a PUT that began before our lock is told to have worked, and is lost to our MOVE under it."""
+        a, there = self._name("a"), self._name("slow")
+        await self._write(there, b"there")
+        await self._write(a, b"ours")
+        theirs = SlowStream(RACED)
+        putting = asyncio.ensure_future(self._dav.requests.slow_put(self._dav.path(there), len(RACED), theirs))
+        half_way = asyncio.ensure_future(theirs.half_way.wait())
+        try:
+            await asyncio.wait([putting, half_way], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(SETTLE)
+            lock = await self._lock(there)
+            if lock is None:
+                return False
+            moved = await self._dav.move(a, there, overwrite=True, token=lock.token)
+            theirs.go.set()
+            told = await putting in DONE
+            await self._dav.unlock(there, lock.token)
+            return moved.status in DONE and told and not await self._holds(there, RACED)
+        finally:
+            theirs.go.set()
+            half_way.cancel()
+            await putting
+
+    async def _makes_twice(self) -> bool:
+        """Whether a LOCK that says 201 and a PUT of the same name and moment can both have worked.
+
+        Then LOCK looks first and makes the empty file later, and may have emptied somebody's file in between (WsgiDAV
+        in 2 of 100 such races; 4 to 13 show it). Where LOCK is one step, one of the two is refused, or it says 200.
+        """
+        for batch in range(0, LOCK_RACES, AT_ONCE):
+            if any(await asyncio.gather(*(self._lock_race(batch + n) for n in range(AT_ONCE)))):
+                return True
+        return False
+
+    async def _lock_race(self, n: int) -> bool:
+        name = self._name(f"lock{n}")
+
+        async def theirs() -> bool:
+            await asyncio.sleep(random.random() * SPREAD)
+            return await self._foreign(name, b"theirs")
+
+        async def ours() -> Lock | None:
+            await asyncio.sleep(random.random() * SPREAD)
+            return await self._lock(name)
+
+        told, lock = await asyncio.gather(theirs(), ours())
+        if lock is not None:
+            await self._dav.unlock(name, lock.token)
+        await self._dav.delete(name)
+        self._made.discard(name)
+        return told and lock is not None and lock.created
 
     async def _conditions(self) -> bool:
         """Whether PUT honours `If-None-Match: *`: said, not relied upon."""
@@ -242,5 +310,5 @@ class Probe:
         entry = await self._dav.find(self._name("there"))
         if entry is None:
             return ()
-        known = {f"{OC}permissions": "permissions", f"{NC}lock": "lock"}
+        known = {f"{OC}permissions": "permissions", f"{NC}lock": "lock", f"{DAV}isreadonly": "readonly"}
         return tuple(code for name, code in known.items() if name in entry.properties)

@@ -17,6 +17,7 @@ moved last of all, so that a SCRATCH.old without a SCRATCH is always one that wa
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
@@ -24,6 +25,7 @@ from weakref import WeakValueDictionary
 from core.domain.models import Names
 from core.portal.webdav.bodies import Body
 from core.portal.webdav.facts import Facts
+from core.portal.webdav.faults import Refused
 from core.portal.webdav.folders import Folders
 from core.portal.webdav.hrefs import spellings
 from core.portal.webdav.placing import FactsChanged, LockLost, Lying, Placing, Target, aside_path, not_moved
@@ -34,12 +36,13 @@ from core.ports import Conflict, PortalFault
 OWNER = "malote:"
 """Of our locks: followed by the scratch name, so that they are known as ours after a crash."""
 LOST_LOCKS = 5
-"""How often a lock that got lost is taken again, and the target looked at anew, before that is a conflict."""
+"""How often a lock that got lost is taken again, and the target looked at anew, before we try again later."""
 SETTLE = 0.03
 """Seconds after a lock is taken before we look: most servers ask for locks when a request begins, so one that had begun
 before still goes through (measured on WsgiDAV against someone's MOVE over the name: 1 in 40 lost without it)."""
 LOCK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds between tries for a lock that someone holds for moments, as another of our kind does."""
+"""Seconds between tries for a lock that someone holds for moments, as another of our kind does, or that the server
+failed to make (500: Apache, when several are taken at once); each is stretched by up to as much again."""
 GONE_OR_HELD = frozenset({412, 423})
 """To a DELETE with a lock's token: the lock is gone, or another one is there."""
 
@@ -64,7 +67,7 @@ class Publisher:
         target = await self._target(key, name)
         if len(spellings(name)) > 1 or not facts.keeps_name:
             await self._must_be_free(target)
-        locked = self._exclusive and facts.locks_exclude
+        locked = self._exclusive and facts.exclusive
         async with self._placing.uploaded(body, target, scratch) as lying:
             if locked or (facts.locks_exclude and not facts.keeps_name):
                 await self._create_locked(facts, lying, target, scratch)
@@ -82,7 +85,7 @@ class Publisher:
                         if there is not None and not there.is_lock_null and not (ours and there.size == 0):
                             raise Conflict
                         return await self._placing.place(lying, target, lock=lock, overwrite=ours)
-        raise Conflict
+        raise _lost_locks()
 
     async def replace(self, facts: Facts, body: Body, key: Names, name: str, expected: str, scratch: str) -> None:
         """Put new bytes over a file that must still be the expected one, and unseen.
@@ -112,7 +115,7 @@ class Publisher:
                     if lock.created or await self._dav.digest(target.path) != expected:
                         raise Conflict
                     return await self._placing.place(lying, target, lock=lock, overwrite=True)
-        raise Conflict
+        raise _lost_locks()
 
     async def find(self, target: Target) -> tuple[Target, Entry | None]:
         """What is at a target, and the target as the server spells it."""
@@ -152,12 +155,14 @@ class Publisher:
     @asynccontextmanager
     async def _locked(self, target: Target, scratch: str, facts: Facts) -> AsyncIterator[Lock]:
         """Our lock on the target; given up afterwards, together with the empty file that it may have made."""
-        lock = await self._lock(target.path, scratch)
+        lock = await self._lock(target.path, scratch, facts)
         try:
             _must_be_known(lock, facts)
             await asyncio.sleep(SETTLE)
             yield lock
-        except (Conflict, PortalFault, FactsChanged, LockLost):
+        except (Conflict, PortalFault, FactsChanged, LockLost) as error:
+            if isinstance(error, LockLost):
+                self._dav.locks_alone = True
             try:
                 if lock.created:
                     await self.remove_empty(target.path, lock)
@@ -169,20 +174,37 @@ class Publisher:
         with suppress(PortalFault):  # the document is in place, and the lock ends by itself
             await self._dav.unlock(target.path, lock.token)
 
-    async def _lock(self, path: Names, scratch: str) -> Lock:
+    async def _lock(self, path: Names, scratch: str, facts: Facts) -> Lock:
+        failed = ""
         for wait in (*LOCK_WAITS, None):
-            lock = await self._dav.lock(path, OWNER + scratch)
+            try:
+                lock = await self._dav.lock(path, OWNER + scratch)
+            except Refused as fault:
+                if fault.status != 500:
+                    raise
+                failed, lock = fault.detail, 500
+                self._dav.locks_alone = True
+            if lock == 423 and failed:
+                lock = await self._ours(path, scratch, facts) or lock
             if isinstance(lock, Lock):
                 return lock
-            if lock != 423:
+            if lock not in {423, 500}:
                 break
             if wait is not None:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(wait * random.uniform(1, 2))
         if lock in {404, 409} | REDIRECTS:
             raise Conflict  # its folder is gone, or it is one
         if lock == 423:
             raise PortalFault("portal_busy")
-        raise FactsChanged
+        raise FactsChanged(failed or f"HTTP {lock} (LOCK)")
+
+    async def _ours(self, path: Names, scratch: str, facts: Facts) -> Lock | None:
+        """The lock that a LOCK made whose answer said that it had failed."""
+        entry = await self._dav.find(path)
+        for lock in () if entry is None else entry.locks:
+            if lock.owner == OWNER + scratch and lock.token:
+                return Lock(lock.token, created=facts.lock_makes_file and entry is not None and entry.size == 0)
+        return None
 
     async def remove_empty(self, path: Names, lock: Lock) -> None:
         """Remove the empty file that a lock of ours made, if it is still that."""
@@ -218,9 +240,13 @@ class Publisher:
             raise
 
 
+def _lost_locks() -> PortalFault:
+    return PortalFault("portal_busy", "o servidor perde as travas / the server loses its locks")
+
+
 def _must_be_known(lock: Lock, facts: Facts) -> None:
     if lock.created and not facts.lock_makes_file:
-        raise FactsChanged
+        raise FactsChanged("LOCK: 201")
 
 
 def _must_be_ours(entry: Entry | None) -> None:

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.request import getproxies
 
 import httpx
 
-from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, read_body
-from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret
+from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, SlowStream, read_body
+from core.portal.webdav.connections import Connections
+from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret, hidden
 from core.portal.webdav.faults import Answer, fault_of, fault_of_error, too_slow
 from core.portal.webdav.hrefs import Address
 from core.ports import PortalFault
@@ -27,6 +29,7 @@ REFUSED_FOR = 60.0
 """Seconds for which a server that did not know us is not asked again, unless by `check`: it may have been mended."""
 ANSWER_BOUND = 64 << 20
 """Bytes of an answer that we read (a listing of some 100,000 names); a longer one is an error."""
+HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "Connection": "keep-alive", "User-Agent": "malote"}
 REPEATABLE = frozenset({"OPTIONS", "PROPFIND", "GET", "HEAD", "MKCOL", "DELETE", "UNLOCK"})
 """Done twice they leave what done once does, so a connection that was closed while idle is no fault."""
 CHANGING = frozenset({"PUT", "MOVE", "LOCK", "MKCOL", "DELETE"})
@@ -78,7 +81,11 @@ class Requests:
         self._known = False
         self._refused: PortalFault | None = None
         self._refused_at = 0.0
+        self._extensions = {"timeout": httpx.Timeout(None, connect=deadlines.connect).as_dict()}
         self.deadlines = deadlines
+        self._secrets: tuple[str, ...] = ()
+        self.server = ""
+        """What the server called itself last."""
 
     async def send(
         self,
@@ -103,7 +110,7 @@ class Requests:
 
         async def once(_: asyncio.Timeout) -> Answer:
             async with self._answer(method, path, headers or {}, body) as response:
-                return Answer(method, response.status_code, response.headers, await _read_whole(response))
+                return await self._read(method, response)
 
         answer = await self._guarded(method, seconds, once)
         if answer.status not in accept or (answer.is_page and method != "OPTIONS"):
@@ -120,8 +127,7 @@ class Requests:
             clock = asyncio.get_running_loop().time
             async with self._answer("GET", path, {}, b"") as response:
                 if response.status_code != 200:
-                    body = await _read_whole(response)
-                    return Answer("GET", response.status_code, response.headers, body), "", 0
+                    return await self._read("GET", response), "", 0
                 sha256, count = hashlib.sha256(), 0
                 async for chunk in response.aiter_bytes():
                     deadline.reschedule(clock() + self.deadlines.request)
@@ -140,6 +146,17 @@ class Requests:
             async with asyncio.timeout(self.deadlines.request):
                 response = await client.send(request, stream=True)
                 await response.aclose()
+
+    async def slow_put(self, path: str, size: int, stream: SlowStream) -> int:
+        """PUT so many bytes as slowly as the stream gives them; the status, 0 where the connection broke."""
+        client = self._client or self._connect()
+        request = client.build_request("PUT", self._address.origin + path, headers={"Content-Length": str(size)})
+        request.stream = stream
+        try:
+            async with asyncio.timeout(self.deadlines.request):
+                return (await client.send(request)).status_code
+        except (httpx.HTTPError, TimeoutError):
+            return 0
 
     def ask_again(self) -> None:
         """Forget that the server refused us: somebody may have mended the password."""
@@ -191,52 +208,68 @@ class Requests:
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | Body
     ) -> AsyncIterator[httpx.Response]:
         client = self._client or self._connect()
-        content: bytes | FileStream = b""
-        more = dict(headers)
-        if isinstance(body, Body):
-            content = FileStream(body.path) if body.size > WHOLE else read_body(body)
-            more["Content-Length"] = str(body.size)
-        else:
-            content = body
-        request = client.build_request(
+        streamed = isinstance(body, Body) and body.size > WHOLE
+        request = httpx.Request(  # what `build_request` adds for each request is the same for all of them
             method,
             self._address.origin + path,
-            headers=more,
-            content=content if isinstance(content, bytes) else None,
+            headers={**HEADERS, **headers},
+            cookies=client.cookies or None,
+            content=body if isinstance(body, bytes) else b"" if streamed else read_body(body),
+            extensions=self._extensions,
         )
-        if isinstance(content, FileStream):
-            request.stream = content
+        if isinstance(body, Body) and streamed:
+            request.headers["Content-Length"] = str(body.size)
+            request.stream = FileStream(body.path)
         response = await client.send(request, stream=True)
         try:
             if response.status_code in {401, 407}:
-                self._refused = fault_of(
-                    Answer(method, response.status_code, response.headers, await _read_whole(response))
-                )
+                self._refused = fault_of(await self._read(method, response))
                 self._refused_at = asyncio.get_running_loop().time()
                 raise self._refused
             self._known = True
+            if response.status_code in {201, 204, 207, 404}:  # others may come from something in between
+                self.server = response.headers.get("server", "")
             yield response
         finally:
             await response.aclose()
 
+    async def _read(self, method: str, response: httpx.Response) -> Answer:
+        body = await _read_whole(response)
+        if response.status_code >= 300:
+            body = hidden(body, self._username, self._secrets)
+        return Answer(method, response.status_code, response.headers, body)
+
     def _connect(self) -> httpx.AsyncClient:
-        seconds = self.deadlines
+        verify = self._verify() if self._address.secure else None
+        behind_proxy = bool(getproxies()) and not self._address.loopback
+        many = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=KEEP_ALIVE)
+        transport: httpx.AsyncBaseTransport | None = None  # httpx's own, which knows the environment's proxies
+        if self._transport is not None:
+            transport = self._transport()
+        elif not behind_proxy:
+            transport = Connections(verify, KEEP_ALIVE)
         self._client = httpx.AsyncClient(
             auth=self._auth() or NOBODY,
-            verify=self._verify() if self._address.secure else False,
-            headers={"Accept-Encoding": "identity", "User-Agent": "malote"},
-            timeout=httpx.Timeout(None, connect=seconds.connect),
-            limits=httpx.Limits(
-                max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE, keepalive_expiry=KEEP_ALIVE
-            ),
-            trust_env=not self._address.loopback,
-            transport=self._transport() if self._transport is not None else None,
+            verify=verify or False,
+            headers=HEADERS,
+            timeout=httpx.Timeout(None, connect=self.deadlines.connect),
+            limits=many,
+            trust_env=behind_proxy,
+            transport=transport,
         )
+        look_for_cookies = self._client.cookies.extract_cookies
+
+        def extract_cookies(response: httpx.Response) -> None:
+            if "set-cookie" in response.headers:  # httpx looks in every answer, at a tenth of what a request costs
+                look_for_cookies(response)
+
+        self._client.cookies.extract_cookies = extract_cookies  # type: ignore[method-assign]
         return self._client
 
     def _auth(self) -> httpx.Auth | None:
         token = self._token() if self._token is not None else None
         if token:
+            self._secrets = (token,)
             return BearerAuth(token)
         if not self._username:
             return None
@@ -246,12 +279,20 @@ class Requests:
                 "portal_auth",
                 "não há senha para este portal / there is no password for this portal",
             )
+        self._secrets = (password,)
         return PasswordAuth(self._username, password, at_once=self._address.secure)
+
+
+def _as_it_comes(response: httpx.Response) -> AsyncIterator[bytes]:
+    if "content-encoding" in response.headers:
+        return response.aiter_bytes()
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return aiter(response.stream)
 
 
 async def _read_whole(response: httpx.Response) -> bytes:
     chunks, size = [], 0
-    async for chunk in response.aiter_bytes():
+    async for chunk in _as_it_comes(response):
         size += len(chunk)
         if size > ANSWER_BOUND:
             raise PortalFault("portal_error", "resposta grande demais / the answer is too large")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -49,8 +52,11 @@ class Dav:
         self.requests = requests
         self.path_only = False
         """Whether Destination is sent without scheme and host: what some servers behind proxies need."""
+        self.locks_alone = False
+        """Whether locks are taken and given up one at a time, see `Facts.locks_alone`."""
         self._address = address
         self._lock_seconds = lock_seconds
+        self._locking = asyncio.Lock()
 
     def path(self, names: Names, *, folder: bool = False) -> str:
         return self._address.path + encode(names) + ("/" if folder or not names else "")
@@ -145,7 +151,8 @@ class Dav:
     async def lock(self, names: Names, owner: str) -> Lock | int:
         """An exclusive write lock, or the status with which the server refused (423: somebody has one)."""
         headers = {"Depth": "0", "Timeout": f"Second-{self._lock_seconds}", **_XML}
-        answer = await self.requests.send("LOCK", self.path(names), headers, lockinfo(owner), accept=_LOCKED)
+        async with self._alone():
+            answer = await self.requests.send("LOCK", self.path(names), headers, lockinfo(owner), accept=_LOCKED)
         if answer.status not in {200, 201}:
             return answer.status
         token = answer.headers.get("lock-token", "").strip().removeprefix("<").removesuffix(">")
@@ -159,7 +166,16 @@ class Dav:
     async def unlock(self, names: Names, token: str) -> None:
         """UNLOCK; a lock that is gone already is fine."""
         accept = DONE | {400, 403, 404, 405, 409, 410, 412, 423}
-        await self.requests.send("UNLOCK", self.path(names), {"Lock-Token": f"<{token}>"}, accept=accept)
+        async with self._alone():
+            await self.requests.send("UNLOCK", self.path(names), {"Lock-Token": f"<{token}>"}, accept=accept)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        if not self.locks_alone:
+            yield
+            return
+        async with self._locking:
+            yield
 
 
 _MOVED = frozenset(range(200, 600)) - {401, 407, 408, 413, 429, 502, 503, 504, 507}
