@@ -13,10 +13,14 @@ from core.domain.lineage import Attached, File, attach
 from core.domain.models import Document, Employee, Model, Moment, Names, Origin, Task, TaskStatus, Template
 from core.domain.permissions import handles
 from core.domain.recognition import Recognition
-from core.domain.text import Text
+from core.domain.text import Sentence, Text
 
 DOUBTS: dict[str, Text] = {
-    "unreadable": Text("{reason}", "{reason}"),
+    "unreadable": Text("{reason} {remedy}", "{reason} {remedy}"),
+    "recognised": Text(
+        "O texto veio de uma imagem (OCR) e pode ter erros: confira. {reason}",
+        "The text was read from a picture (OCR) and may be wrong: look at it. {reason}",
+    ),
     "client": Text("De que cliente é? {reason}", "Whose is it? {reason}"),
     "template": Text("Que documento é? {reason}", "What is it? {reason}"),
     "period": Text("De que competência é? {reason}", "Of which period is it? {reason}"),
@@ -33,16 +37,27 @@ DOUBTS: dict[str, Text] = {
         "A tarefa {task} já tem outro arquivo com o nome que este teria no portal: {other}.",
         "The task {task} has another file already with the name that this one would get at the portal: {other}.",
     ),
+    "removed": Text(
+        "Alguém removeu este mesmo arquivo da tarefa {task}.", "Someone removed this very file from the task {task}."
+    ),
     "no_assignee": Text(
         "A tarefa {task} não tem responsável, e o Express age em nome dele.",
         "The task {task} has no assignee, on whose behalf Express acts.",
+    ),
+    "unknown_assignee": Text(
+        "{assignee}, responsável pela tarefa {task}, não está entre os funcionários.",
+        "{assignee}, the assignee of the task {task}, is not among the employees.",
     ),
     "permission": Text(
         "{assignee}, responsável pela tarefa {task}, não tem permissão para o departamento {department}.",
         "{assignee}, the assignee of the task {task}, may not handle the department {department}.",
     ),
+    "failed": Text("A leitura falhou: {reason}.", "Reading it failed: {reason}."),
 }
 """Why a file waits for a person: what would have to be known, or mended."""
+
+FOR_GOOD = frozenset({"unreadable", "failed"})
+"""Doubts that nothing in the office can mend: such files are not tried again by themselves."""
 
 
 class Waiting(Model):
@@ -52,8 +67,8 @@ class Waiting(Model):
     name: str  # as it lies among what was not recognised
     file_name: str  # as it came
     folders: Names = ()  # below the inbox, where it lay
-    sha256: str
-    size: int
+    sha256: str = ""  # unknown where its bytes could not be read
+    size: int = 0
     found_at: Moment
     doubt: str  # a code of DOUBTS
     params: dict[str, Any] = Field(default_factory=dict)  # texts in both languages are pairs
@@ -70,6 +85,18 @@ class Verdict:
     params: dict[str, Any] = field(default_factory=dict)
 
 
+def sentence(doubt: str, params: Mapping[str, Any]) -> Sentence:
+    """A doubt as a sentence; pairs among its parameters are texts in both languages."""
+    texts = {key: Text(*one) if isinstance(one, list | tuple) else one for key, one in params.items()}
+    return Sentence(DOUBTS[doubt], texts)
+
+
+def doubt_of(recognition: Recognition) -> Verdict | None:
+    """What of a recognition is not certain enough to look for a task, if anything."""
+    missing = next((one for one in ("client", "template", "period") if _lacks(recognition, one)), None)
+    return None if missing is None else Verdict(None, doubt=missing, params={"reason": list(recognition.reason)})
+
+
 def which_task(
     recognition: Recognition,
     template: Template,
@@ -81,14 +108,14 @@ def which_task(
     """Find the one task that a file may be attached to without asking.
 
     An open task of that client, template and period takes it; a completed one takes only a new version of a document
-    of its own, or the very same bytes again, which changes nothing. Where both are there, a person decides.
+    of its own, or the very same bytes again, which changes nothing. Where several may take it, a person decides.
 
     Args:
         recognition: with a client and a template that are certain.
         tasks: the client's.
-        documents: theirs, by task.
+        documents: theirs, by task, removed ones too.
     """
-    fitting = [one for one in tasks if template.id in one.templates and _in_period(one, recognition)]
+    fitting = _of_period([one for one in tasks if _awaits(one, template, documents)], recognition)
     whats = {one.id: _attached(one, file, template, documents.get(one.id, ())) for one in fitting}
     willing = [one for one in fitting if one.status is TaskStatus.OPEN or whats[one.id] is not Attached.NEW]
     chosen = willing or fitting
@@ -97,23 +124,46 @@ def which_task(
     if len(chosen) > 1:
         return Verdict(None, doubt="several_tasks", params={"tasks": ", ".join(one.id for one in chosen)})
     (task,) = chosen
-    what = whats[task.id]
+    what, siblings = whats[task.id], documents.get(task.id, ())
+    if what is Attached.SAME:
+        return Verdict(task, what)
     if what is Attached.TAKEN:
-        others = (one.source_name for one in documents.get(task.id, ()) if one.live and one.name == file.name)
+        others = (one.source_name for one in siblings if one.live and one.name == file.name)
         return Verdict(None, doubt="taken", params={"task": task.id, "other": next(others, file.name)})
     if task.status is TaskStatus.COMPLETED and what is Attached.NEW:
         return Verdict(None, doubt="completed", params={"task": task.id})
+    if any(not one.live and one.template == template.id and one.sha256 == file.sha256 for one in siblings):
+        return Verdict(None, doubt="removed", params={"task": task.id})
+    return _on_behalf(task, what, template, assignees)
+
+
+def _on_behalf(task: Task, what: Attached, template: Template, assignees: Mapping[str, Employee]) -> Verdict:
+    """Express acts on behalf of the assignee, who must be there and may handle the department."""
+    if not task.assignee:
+        return Verdict(None, doubt="no_assignee", params={"task": task.id})
     assignee = assignees.get(task.assignee)
     if assignee is None:
-        return Verdict(None, doubt="no_assignee", params={"task": task.id})
+        return Verdict(None, doubt="unknown_assignee", params={"assignee": task.assignee, "task": task.id})
     if not assignee.admin and not handles(assignee.departments, template.department):
         named = {"assignee": assignee.name, "task": task.id, "department": template.department}
         return Verdict(None, doubt="permission", params=named)
     return Verdict(task, what)
 
 
-def _in_period(task: Task, recognition: Recognition) -> bool:
-    return not recognition.period_needed or task.period == recognition.period
+def _lacks(recognition: Recognition, part: str) -> bool:
+    return getattr(recognition, part) is None and (part != "period" or recognition.period_needed)
+
+
+def _awaits(task: Task, template: Template, documents: Mapping[str, Sequence[Document]]) -> bool:
+    if template.id in task.templates:
+        return True
+    return any(one.live and one.template == template.id for one in documents.get(task.id, ()))
+
+
+def _of_period(tasks: Sequence[Task], recognition: Recognition) -> Sequence[Task]:
+    """The tasks of the document's period; where a period is not needed, and none is of it, all of them."""
+    same = [one for one in tasks if one.period == recognition.period]
+    return same if same or recognition.period_needed else tasks
 
 
 def _attached(task: Task, file: File, template: Template, siblings: Sequence[Document]) -> Attached:

@@ -52,7 +52,7 @@ def extract(path: bytes | str, limits: Limits) -> dict[str, Any]:
     if _IMAGES.match(head):
         if not limits.ocr:
             raise Unreadable("no_text")
-        return _with_text("text", [ocr.recognise(data, time.monotonic() + limits.ocr_seconds)])
+        return {**_with_text("text", [ocr.recognise(data, time.monotonic() + limits.ocr_seconds)]), "recognised": True}
     if _PACKED.match(head):
         raise Unreadable("unknown_format" if _OFFICE.match(head) else "packed")
     if head.startswith(_WIDE_XML) or (_XML.match(head) and not _HTML.match(head)):
@@ -89,13 +89,12 @@ def _bytes(path: bytes | str, limits: Limits) -> bytes:
 def _pdf(data: bytes, limits: Limits) -> dict[str, Any]:
     with pdf.opened(data) as document:
         pages = pdf.pages(document, limits)
-        if limits.ocr:
-            _recognise(document, pages, limits)
-    return _with_text("pdf", pages)
+        recognised = limits.ocr and _recognise(document, pages, limits)
+    return {**_with_text("pdf", pages), "recognised": recognised}
 
 
-def _recognise(document: Any, pages: list[str], limits: Limits) -> None:
-    """Add to the pages that show (next to) no text what Tesseract reads on them."""
+def _recognise(document: Any, pages: list[str], limits: Limits) -> bool:
+    """Add to the pages that show (next to) no text what Tesseract reads on them; whether there were any."""
     until = time.monotonic() + limits.ocr_seconds
     numbers = pdf.looked_at(document, limits)
     scanned = [at for at, text in enumerate(pages) if _signs(text) < pdf.SCANNED]
@@ -106,7 +105,8 @@ def _recognise(document: Any, pages: list[str], limits: Limits) -> None:
         except Unreadable:
             if not any(map(_signs, pages)):
                 raise
-            return
+            break
+    return bool(scanned)
 
 
 def _signs(text: str) -> int:

@@ -18,8 +18,8 @@ UNREADABLE: dict[str, tuple[Text, Text]] = {
             "There is no text in it: it is an image or a scanned document.",
         ),
         Text(
-            "Anexe à mão, ou peça o PDF original; com o Tesseract instalado, o OCR pode ser ligado na configuração.",
-            "Attach it by hand, or ask for the original PDF; where Tesseract is installed, OCR can be switched on.",
+            "Anexe à mão, ou peça o PDF original; com o Tesseract instalado, ocr = true em [express] liga o OCR.",
+            "Attach it by hand, or ask for the original PDF; with Tesseract, ocr = true in [express] switches OCR on.",
         ),
     ),
     "ocr_missing": (

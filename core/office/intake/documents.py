@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.domain.lineage import Attached, was_removed
 from core.domain.models import Document, Origin, Task, Template
 from core.domain.names import legal_file_name
 from core.domain.permissions import Actor
-from core.domain.text import Text
+from core.domain.text import Sentence, Text
 from core.office.context import Context
-from core.office.documents import attach_blob, keep
+from core.office.documents import attach_blob, keep, note_confirmed, objections
 from core.office.errors import Refused
-from core.office.intake.cells import read_id, read_origin
+from core.office.intake.cells import read_bool, read_id, read_origin
 from core.office.intake.sheet import Column, Counts, Given, Progress, Sheet
 from core.office.intake.tasks import NO_TEMPLATE
 from core.office.queue import event
 from core.ports import Blob
+
+if TYPE_CHECKING:
+    from core.office.guard import OtherClient
 
 COLUMNS = (
     Column("task", ("tarefa", "código da tarefa"), read_id, needed=True),
     Column("template", ("template de documento", "código do template"), read_id, needed=True),
     Column("file", ("arquivo", "caminho", "caminho do arquivo"), str, needed=True),
     Column("origin", ("origem",), read_origin),
+    Column("confirm_client", ("confirma cliente", "confirmar cliente", "cliente confirmado"), read_bool),
 )
 
 NO_TASK = Text("Não há esta tarefa", "There is no such task")
@@ -42,6 +47,10 @@ SAME_NAME = Text(
 NOT_RESTORED = Text(
     "{file}, linha {line}: {name} foi removido da tarefa {task} e continua removido",
     "{file}, line {line}: {name} was removed from the task {task} and stays removed",
+)
+HELD = Text(
+    "{file}, linha {line}: {objection} A linha espera: confira e importe com --confirm-client (ou confirm_client: yes)",
+    "{file}, line {line}: {objection} The row waits: look, then import with --confirm-client (or confirm_client: yes)",
 )
 CHUNK = 1 << 20
 
@@ -93,14 +102,58 @@ def keep_documents(ctx: Context, sheet: Sheet, wanted: list[Wanted], progress: P
     return kept
 
 
-def attach_documents(ctx: Context, actor: Actor, sheet: Sheet, kept: list[tuple[Wanted, Blob]]) -> Counts:
-    """Attach what is kept; nothing that was removed comes back. In the caller's transaction, which a refusal ends."""
+@dataclass
+class Held:
+    """Rows that wait, as their files bear another client's number: told each, and their tasks."""
+
+    told: list[Sentence] = field(default_factory=list)
+    tasks: set[str] = field(default_factory=set)
+
+
+def hold_documents(
+    ctx: Context, sheet: Sheet, kept: list[tuple[Wanted, Blob]], held: Held, *, confirmed: bool
+) -> tuple[list[tuple[Wanted, Blob]], dict[int, OtherClient]]:
+    """Hold back the files that bear another client's number and not the task's client's, until someone confirms them.
+
+    Args:
+        held: those are added to it.
+        confirmed: all of them are.
+
+    Returns:
+        The files to attach, and of those among them that were confirmed what speaks against them, by their places.
+    """
+    tasks: dict[str, Task] = ctx.store.tasks.get_many({one.task for one, _ in kept})
+    against = objections(ctx, [(tasks[one.task], one.path.name, blob) for one, blob in kept])
+    rest: list[tuple[Wanted, Blob]] = []
+    noted: dict[int, OtherClient] = {}
+    for place, (one, blob) in enumerate(kept):
+        objection = against.get(place)
+        if objection is None or confirmed or one.given.values.get("confirm_client"):
+            if objection is not None:
+                noted[len(rest)] = objection
+            rest.append((one, blob))
+            continue
+        said = Text(*(objection.sentence.say(lang) for lang in ("pt", "en")))
+        params = {"file": sheet.file, "line": one.given.row.line, "objection": said}
+        held.told.append(Sentence(HELD, params))
+        held.tasks.add(one.task)
+    return rest, noted
+
+
+def attach_documents(
+    ctx: Context, actor: Actor, sheet: Sheet, kept: list[tuple[Wanted, Blob]], noted: Mapping[int, OtherClient]
+) -> Counts:
+    """Attach what is kept; nothing that was removed comes back. In the caller's transaction, which a refusal ends.
+
+    Args:
+        noted: what speaks against files that someone confirmed, by their places.
+    """
     tasks: dict[str, Task] = ctx.store.tasks.get_many({one.task for one, _ in kept})
     siblings: dict[str, list[Document]] = {}
     for document in ctx.store.documents.of_tasks(tasks):
         siblings.setdefault(document.task, []).append(document)
     made = dict.fromkeys(Attached, 0)
-    for one, blob in kept:
+    for place, (one, blob) in enumerate(kept):
         task = tasks[one.task]
         if was_removed(siblings.get(one.task, ()), one.path.name, one.template.id):
             _stays_removed(ctx, actor, sheet, one, siblings[one.task])
@@ -112,6 +165,8 @@ def attach_documents(ctx: Context, actor: Actor, sheet: Sheet, kept: list[tuple[
             sheet.problem(one.given.row, "file", refusal.sentence.text, **refusal.sentence.params)
         else:
             made[attached.what] += 1
+            if place in noted and attached.what is not Attached.SAME:
+                note_confirmed(ctx, actor, attached.document, noted[place])
     return Counts(made[Attached.NEW], made[Attached.VERSION], made[Attached.SAME])
 
 

@@ -14,7 +14,7 @@ from core.domain.text import Sentence, Text
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import Refused
-from core.office.intake import clients, documents, employees, tasks, templates
+from core.office.intake import clients, documents, employees, rules, tasks, templates
 from core.office.intake.sheet import Counts, Progress, Sheet, open_sheet
 from core.office.queue import event
 from core.office.tables import Problem
@@ -28,10 +28,15 @@ NOT_COMPLETED = Text(
     "{file}: {count} tarefas não foram concluídas, pois há arquivo recusado; importe de novo depois de corrigir",
     "{file}: {count} tasks were not completed, for a file was refused; mend it and import again",
 )
+NOT_COMPLETED_YET = Text(
+    "{file}: {count} tarefas não foram concluídas, pois documento delas espera confirmação do cliente",
+    "{file}: {count} tasks were not completed, for a document of theirs waits until its client is confirmed",
+)
 TASKS, DOCUMENTS = "tasks.csv", "documents.csv"
 FILES = {
     "clients.csv": clients.COLUMNS,
     "templates.csv": templates.COLUMNS,
+    "rules.csv": rules.COLUMNS,
     "employees.csv": employees.COLUMNS,
     TASKS: tasks.COLUMNS,
     DOCUMENTS: documents.COLUMNS,
@@ -40,13 +45,14 @@ FILES = {
 _TAKE: dict[str, Take] = {
     "clients.csv": clients.take_clients,
     "templates.csv": templates.take_templates,
+    "rules.csv": rules.take_rules,
     "employees.csv": employees.take_employees,
 }
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of one file: nothing of it was taken where there are problems."""
+    """What came of one file: nothing of it was taken where there are problems; of documents.csv, `held` rows wait."""
 
     file: str
     added: int
@@ -54,6 +60,7 @@ class Imported:
     unchanged: int
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Sentence, ...] = ()
+    held: tuple[Sentence, ...] = ()
 
 
 class _Undo(Exception):
@@ -63,13 +70,16 @@ class _Undo(Exception):
 def _quietly(file: str, done: int, total: int) -> None: ...
 
 
-def import_folder(ctx: Context, actor: Actor, folder: Path, progress: Progress = _quietly) -> list[Imported]:
+def import_folder(
+    ctx: Context, actor: Actor, folder: Path, progress: Progress = _quietly, *, confirm_client: bool = False
+) -> list[Imported]:
     """Import what is in a folder (the design's section 6, *CSV*); the same again changes nothing.
 
     Tasks whose rows say `completed` are completed when all files are in, none if one was refused.
 
     Args:
         progress: told file, rows done, rows in all.
+        confirm_client: attach also files that bear another client's number and not their task's client's.
 
     Returns:
         One for each CSV file, in the order in which they were taken; unknown ones last.
@@ -82,16 +92,27 @@ def import_folder(ctx: Context, actor: Actor, folder: Path, progress: Progress =
         require_admin(actor)
     results: dict[str, Imported] = {}
     finished: list[tasks.Finished] = []
+    held = documents.Held()
+    take_documents = partial(_take_documents, folder=folder, held=held, progress=progress, confirmed=confirm_client)
     for name, path in found.items():
         with _uncollected():
             sheet = open_sheet(path, FILES[name], progress)
-            counts = _take_file(ctx, actor, name, sheet, folder, finished, progress)
-        results[name] = Imported(sheet.file, *counts, problems=sheet.problems, warnings=sheet.warnings)
+            if name == DOCUMENTS:
+                counts = take_documents(ctx, actor, sheet)
+            elif name == TASKS:
+                counts = _take(ctx, actor, sheet, partial(tasks.take_tasks, finished=finished))
+            else:
+                counts = _take(ctx, actor, sheet, _TAKE[name])
+        told = tuple(held.told) if name == DOCUMENTS else ()
+        results[name] = Imported(sheet.file, *counts, problems=sheet.problems, warnings=sheet.warnings, held=told)
         progress(sheet.file, sheet.total, sheet.total)
     if finished and any(one.problems for one in results.values()):
-        held = Sentence(NOT_COMPLETED, {"file": results[TASKS].file, "count": len(finished)})
-        results[TASKS] = replace(results[TASKS], warnings=(*results[TASKS].warnings, held))
-    elif finished:
+        _warn(results, NOT_COMPLETED, len(finished))
+        finished = []
+    if waiting := [one for one in finished if one.task in held.tasks]:
+        _warn(results, NOT_COMPLETED_YET, len(waiting))
+        finished = [one for one in finished if one.task not in held.tasks]
+    if finished:
         tasks.complete_tasks(ctx, actor, results[TASKS].file, finished, progress)
         more = sum(not one.counted for one in finished)
         before = results[TASKS]
@@ -127,22 +148,25 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _take_file(
+def _warn(results: dict[str, Imported], text: Text, count: int) -> None:
+    told = Sentence(text, {"file": results[TASKS].file, "count": count})
+    results[TASKS] = replace(results[TASKS], warnings=(*results[TASKS].warnings, told))
+
+
+def _take_documents(
     ctx: Context,
     actor: Actor,
-    name: str,
     sheet: Sheet,
+    *,
     folder: Path,
-    finished: list[tasks.Finished],
+    held: documents.Held,
     progress: Progress,
+    confirmed: bool,
 ) -> Counts:
-    if name in _TAKE:
-        return _take(ctx, actor, sheet, _TAKE[name])
-    if name == TASKS:
-        return _take(ctx, actor, sheet, partial(tasks.take_tasks, finished=finished))
     wanted = documents.check_documents(ctx, actor, sheet, folder)
     kept = [] if sheet.refused else documents.keep_documents(ctx, sheet, wanted, progress)
-    return _take(ctx, actor, sheet, partial(documents.attach_documents, kept=kept))
+    rest, noted = ([], {}) if sheet.refused else documents.hold_documents(ctx, sheet, kept, held, confirmed=confirmed)
+    return _take(ctx, actor, sheet, partial(documents.attach_documents, kept=rest, noted=noted))
 
 
 def _take(ctx: Context, actor: Actor, sheet: Sheet, take: Take) -> Counts:

@@ -1,0 +1,161 @@
+"""How well and how fast Express recognises: `python -m benchmarks.express [COUNT [SEED]]`.
+
+Generated documents (see `express_documents`), read with PDFium, against an office of 1,000 clients with all standard
+templates: right, asked and wrong by form and by layout, how often the best guess of each confidence is right, and the
+milliseconds of `recognise` alone beside those of extraction.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+import pypdfium2
+
+from benchmarks.express_documents import Generated, documents, office, tasks
+from core.domain.recognition import FileKind, Reading, Recognition
+from core.express.known import prepare
+from core.express.recognise import recognise
+
+
+ONE_SIDED = frozenset({"nfse_tomadas", "nfe_entradas"})
+"""Half of the documents go to an office without these: there a note between two clients is the issuer's."""
+
+
+class Result(NamedTuple):
+    made: Generated
+    reading: Reading
+    said: Recognition
+    tasks: frozenset[tuple[str, str, str]]
+
+    @property
+    def period(self) -> str | None:
+        """The period said, or that one of two readings for which there is an open task."""
+        open_ = [one for one in self.said.period_options if (self.said.client, self.said.template, one) in self.tasks]
+        return open_[0] if len(open_) == 1 else self.said.period
+
+    @property
+    def wrong_client(self) -> bool:
+        return self.said.client is not None and self.said.client != self.made.client
+
+    @property
+    def certain(self) -> bool:
+        said = self.said
+        return bool(said.client and said.template and (self.period or not said.period_needed))
+
+    @property
+    def right(self) -> bool:
+        """In client, template and period; where only a person can know, that it was asked."""
+        made, said = self.made, self.said
+        if made.client is None:
+            return not self.certain
+        return (
+            self.certain
+            and (said.client, said.template) == (made.client, made.template)
+            and (self.period == made.period or not said.period_needed)
+        )
+
+
+def read(data: bytes) -> Reading:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return Reading(kind=FileKind.PDF, pages=tuple(page.get_textpage().get_text_range() for page in document))
+    finally:
+        document.close()
+
+
+class Measured(NamedTuple):
+    results: list[Result]
+    extraction: float  # seconds of processor time
+    recognition: float
+
+
+def run(seed: int, count: int, without: frozenset[str] = frozenset()) -> Measured:
+    """Recognise generated documents, for an office without some of the standard templates."""
+    of = office(random.Random(seed), without=without)
+    known = prepare(of.clients, of.templates, [of.own])
+    made = list(documents(seed, count, of))
+    open_ = frozenset((task.client, task.templates[0], task.period) for task in tasks(of, made).values())
+    results = []
+    extraction = recognition = 0.0
+    for one in made:
+        started = time.process_time()
+        reading = read(one.data)
+        read_at = time.process_time()
+        said = recognise(reading, one.name, (), known)
+        extraction += read_at - started
+        recognition += time.process_time() - read_at
+        results.append(Result(one, reading, said, open_))
+    return Measured(results, extraction, recognition)
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1080
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 2026
+    half = run(seed, count // 2), run(seed + 1, count - count // 2, ONE_SIDED)
+    results = [one for measured in half for one in measured.results]
+    knowable = [one for one in results if one.made.client]
+    found = sum(
+        one.right and (one.said.client, one.said.template, one.period or one.made.period or "2026") in one.tasks
+        for one in knowable
+    )
+    asked = [one for one in knowable if not one.certain]
+    wrong = [one for one in results if one.certain and not one.right]
+    print(f"{len(results)} documents, {len(knowable)} that can be known")
+    print(f"right in client, template, period and task: {found} = {found / len(knowable):.2%}")
+    print(f"asked: {len(asked)} = {len(asked) / len(knowable):.2%}; wrong: {len(wrong)}")
+    print(f"certain of a wrong client: {sum(one.wrong_client for one in results if one.made.client)}")
+    unknowable = [one for one in results if not one.made.client]
+    print(f"only a person can know: {sum(one.right for one in unknowable)} of {len(unknowable)} asked")
+    extraction, recognition = (
+        sum(getattr(one, what) for one in half) / len(results) * 1e3 for what in ("extraction", "recognition")
+    )
+    print(f"extraction {extraction:.2f} ms, recognition {recognition:.3f} ms of processor time a document")
+    _confusions(results)
+    _calibration(results)
+
+
+def _confusions(results: list[Result]) -> None:
+    by_form: dict[str, Counter[str]] = defaultdict(Counter)
+    by_layout: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in results:
+        outcome = "right" if one.right else "wrong" if one.certain else "asked"
+        by_form[one.made.form][outcome] += 1
+        for word in one.made.layout.split():
+            by_layout[word][outcome] += 1
+    for title, table in (("form", by_form), ("layout", by_layout)):
+        print(f"\n{title:20}{'right':>8}{'asked':>8}{'wrong':>8}")
+        for name, counts in sorted(table.items()):
+            if title == "layout" or counts["asked"] or counts["wrong"]:
+                print(f"{name:20}{counts['right']:8}{counts['asked']:8}{counts['wrong']:8}")
+    print("\nnot right:")
+    for one in results:
+        if not one.right:
+            said, made = one.said, one.made
+            truth = f"{made.client}/{made.template}/{made.period}"
+            print(
+                f"  {made.form} [{made.layout}] {truth} said {said.client}/{said.template}/{one.period}: {said.reason[0][:140]}"
+            )
+
+
+def _calibration(results: list[Result]) -> None:
+    buckets: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    for one in results:
+        if one.made.client:
+            for what, guesses, truth in (
+                ("client", one.said.clients, one.made.client),
+                ("template", one.said.templates, one.made.template),
+                ("period", one.said.periods, one.made.period),
+            ):
+                if guesses and truth:
+                    buckets[what, round(guesses[0].confidence, 2)].append(guesses[0].value == truth)
+    print(f"\n{'best guess':12}{'confidence':>12}{'right':>9}{'of':>7}")
+    for (what, confidence), hits in sorted(buckets.items()):
+        print(f"{what:12}{confidence:12.2f}{sum(hits) / len(hits):9.1%}{len(hits):7}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""What Express compares documents with, made ready once: clients by number and name, templates by their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from core.catalog import rules_for
+from core.domain.models import Client, RuleSource, Template
+from core.domain.periods import is_month, is_year
+from core.domain.tax_ids import InvalidTaxId, parse_tax_id
+from core.domain.text import fold
+from core.express.folding import Folded
+from core.express.names import Names, index_names
+from core.express.rules import Compiled, Fit, compiled, fit
+
+
+class Known(NamedTuple):
+    """An office's clients and templates, made ready for many documents.
+
+    `by_anchor` are the rules by a word without which they fit nothing; `by_name` those that ask only for a file's name.
+    """
+
+    clients: Mapping[str, Client]
+    templates: Mapping[str, Template]
+    by_tax_id: Mapping[str, tuple[str, ...]]
+    by_root: Mapping[str, tuple[str, ...]]
+    own: frozenset[str]
+    names: Names
+    by_anchor: Mapping[str, tuple[tuple[str, Compiled], ...]]
+    by_name: tuple[tuple[str, Compiled], ...]
+    ruled: frozenset[str]
+    client_folders: Mapping[str, tuple[str, ...]]
+    template_folders: Mapping[str, tuple[str, ...]]
+
+
+def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Iterable[str] = ()) -> Known:
+    """Make clients and templates ready; do it once for many documents, and again when one of them changes.
+
+    Args:
+        own: the office's own CNPJs and CPFs, in any form: they never count.
+    """
+    by_id = {client.id: client for client in clients}
+    kinds = {template.id: template for template in templates}
+    ours = frozenset(filter(None, map(_bare, own)))
+    by_tax_id: dict[str, tuple[str, ...]] = {}
+    by_root: dict[str, tuple[str, ...]] = {}
+    for client in by_id.values():
+        number = _bare(client.tax_id)
+        if number and number not in ours:
+            by_tax_id[number] = (*by_tax_id.get(number, ()), client.id)
+            if len(number) == 14:
+                by_root[number[:8]] = (*by_root.get(number[:8], ()), client.id)
+    rules = [
+        (template.id, compiled(rule))
+        for template in kinds.values()
+        for rule in (*template.rules, *rules_for(template.name, template.department))
+    ]
+    by_anchor: dict[str, tuple[tuple[str, Compiled], ...]] = {}
+    for template_id, rule in rules:
+        for anchor in rule.anchors:
+            by_anchor[anchor] = (*by_anchor.get(anchor, ()), (template_id, rule))
+    return Known(
+        by_id,
+        kinds,
+        by_tax_id,
+        by_root,
+        ours,
+        index_names(by_id.values()),
+        by_anchor,
+        tuple((template_id, rule) for template_id, rule in rules if not rule.anchors),
+        frozenset(template_id for template_id, _ in rules),
+        _by_folder((client.id, name) for client in by_id.values() for name in (client.id, *client.portal[-1:])),
+        _by_folder((kind.id, name) for kind in kinds.values() for name in (kind.id, kind.name)),
+    )
+
+
+def fits(known: Known, folded: Folded, file_name: str) -> list[tuple[str, Fit]]:
+    """All rules that fit a document, each with its template; only the office's own where one of those fits.
+
+    Args:
+        file_name: the file's name, folded.
+    """
+    found = _fits(known, folded, file_name, folded.words)
+    if not found or folded.origins:  # words may be glued or torn: try what the anchors left out
+        found = _fits(known, folded, file_name, known.by_anchor.keys())
+    own = [pair for pair in found if pair[1].rule.rule.source is not RuleSource.STANDARD]
+    return own or found
+
+
+def client_of_folder(known: Known, name: str) -> str | None:
+    """The one client that an inbox folder names: by its folder at the portal, or by its id alone or in front.
+
+    A number by itself that may be a year or a month is none.
+    """
+    folded = fold(name)
+    if folded.isdecimal() and (is_year(folded) or is_month(folded)):
+        return None
+    found = known.client_folders.get(folded, ())
+    if not found:
+        front = folded.split(" - ")[0].strip()
+        found = known.client_folders.get(front, ()) or (
+            known.client_folders.get(front.lstrip("0"), ()) if front.isdecimal() else ()
+        )
+    return found[0] if len(set(found)) == 1 else None
+
+
+def template_of_folder(known: Known, name: str) -> str | None:
+    """The one template that an inbox folder names, by its id or its name."""
+    found = set(known.template_folders.get(fold(name), ()))
+    return found.pop() if len(found) == 1 else None
+
+
+def _fits(known: Known, folded: Folded, file_name: str, anchors: Iterable[str]) -> list[tuple[str, Fit]]:
+    found = []
+    seen: set[tuple[str, int]] = set()
+    groups = (known.by_anchor.get(anchor, ()) for anchor in anchors)
+    for template, rule in (*known.by_name, *(pair for group in groups for pair in group)):
+        if (template, id(rule)) not in seen:
+            seen.add((template, id(rule)))
+            one = fit(rule, folded, file_name)
+            if one:
+                found.append((template, one))
+    return found
+
+
+def _bare(number: str) -> str:
+    try:
+        return parse_tax_id(number)
+    except InvalidTaxId:
+        return ""
+
+
+def _by_folder(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    folders: dict[str, tuple[str, ...]] = {}
+    for id_, name in pairs:
+        folders[fold(name)] = tuple(dict.fromkeys((*folders.get(fold(name), ()), id_)))
+    return folders

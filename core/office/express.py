@@ -1,0 +1,405 @@
+"""Express in the office: what a file is, which task it is for, attaching it (the design's sections 2.4 and 2.7).
+
+What is read is what is attached: a file's bytes are kept first, under their hash, and read from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from core.blobs.directory import SourceChanged
+from core.domain.express import Verdict, doubt_of, sentence, which_task
+from core.domain.lineage import Attached, File, missing_templates
+from core.domain.models import Document, Event, Names, Origin, Task, TaskStatus
+from core.domain.names import legal_file_name
+from core.domain.permissions import EXPRESS, Actor
+from core.domain.recognition import Reading, Recognition
+from core.domain.text import Sentence, Text
+from core.express.known import Known, prepare
+from core.express.reading.limits import DEFAULT, Limits, Unreadable
+from core.express.reading.pool import Readers
+from core.express.recognise import recognise
+from core.office.actors import login_name
+from core.office.context import Context
+from core.office.documents import NO_ROOM, attach_blob, bytes_are_back
+from core.office.queue import event
+from core.office.tasks import complete_task
+from core.office.views import every
+from core.ports import Blob, TaskChoice
+
+BATCH = 64
+"""Files that are settled in one transaction: its commit waits for the disk."""
+_KEEPERS, _AHEAD = 8, 32  # threads that keep bytes, and files that they may be ahead: they wait for the disk too
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_KNOWLEDGE = ("imported", "client_changed", "express_rules")
+"""Events after which clients, templates or their rules may be others."""
+_REFUSALS = {
+    errno.ENOENT: "missing",
+    errno.ENOTDIR: "missing",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.ELOOP: "not_a_file",
+    errno.ENXIO: "not_a_file",
+}
+
+SAME = Text("Já está anexado à tarefa {task}.", "It is attached to the task {task} already.")
+WAITS = Text("Já espera por alguém como {name}.", "It waits for someone already as {name}.")
+
+
+class Changing(Unreadable):
+    """Someone is still writing the file."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to be recognised: where it is, what it is called, and the inbox's folders that it lay in.
+
+    `blob` are its bytes, where they are kept already.
+    """
+
+    path: Path
+    file_name: str
+    folders: Names = ()
+    blob: Blob | None = None
+
+
+class Seen(NamedTuple):
+    """A file as read and recognised; nothing is done about it as yet."""
+
+    source: Source
+    blob: Blob | None
+    reading: Reading | Unreadable
+    recognition: Recognition
+    broke: str = ""  # what went wrong with recognising it
+
+    @property
+    def file(self) -> File:
+        """The file as it would be attached; without its hash where its bytes are not kept."""
+        name, blob = self.source.file_name, self.blob or Blob("", 0)
+        return File(name, legal_file_name(name)[0], blob.sha256, blob.size)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a file: what it is attached as, or the doubt that leaves it to a person."""
+
+    source: Source
+    recognition: Recognition
+    verdict: Verdict
+    document: Document | None = None
+    completed: bool = False
+    events: tuple[Event, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return not self.verdict.doubt
+
+    @property
+    def reason(self) -> Sentence:
+        """Why, as a sentence."""
+        if self.verdict.doubt:
+            return sentence(self.verdict.doubt, self.verdict.params)
+        if self.verdict.what is Attached.SAME:
+            return Sentence(SAME if self.verdict.task else WAITS, self.verdict.params)
+        return Sentence(Text(*self.recognition.reason))
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the best guesses are, the least sure of them; None where there is nothing to guess from."""
+        found = self.recognition
+        parts = (found.clients, found.templates, *((found.periods,) if found.period_needed else ()))
+        if not any(parts):
+            return None
+        return min(part[0].confidence if part else 0.0 for part in parts)
+
+
+class Tray:
+    """Where files come from and what becomes of them there, told in the transaction that settles them.
+
+    This one is of nobody's: files that stay where they are.
+    """
+
+    def wants(self, source: Source) -> bool:
+        """Whether the file is still to be attached."""
+        return True
+
+    def took(self, source: Source) -> None:
+        """It is attached, or was so already."""
+
+    def leave(self, seen: Seen, verdict: Verdict) -> tuple[Verdict, tuple[Event, ...]]:
+        """It is left to a person: the verdict as it then is, and what to tell."""
+        return verdict, ()
+
+
+def limits_of(ctx: Context) -> Limits:
+    """The bounds of reading a file, as the office is configured."""
+    return DEFAULT._replace(ocr=ctx.config.express.ocr)
+
+
+def readers_of(ctx: Context, count: int = 2) -> Readers:
+    """Processes that read files as the office is configured."""
+    return Readers(count, limits_of(ctx))
+
+
+def knowledge_version(ctx: Context) -> tuple[int, ...]:
+    """Changes whenever clients, templates or rules may have; cheap enough to be asked at each commit."""
+    store = ctx.store
+    return (*happened(ctx, _KNOWLEDGE), store.clients.count(), store.templates.count())
+
+
+def happened(ctx: Context, codes: Iterable[str]) -> tuple[int, ...]:
+    """How often each of some events did; kept, not counted."""
+    return tuple(sum(ctx.store.events_by_hour(code, _BEGINNING).values()) for code in codes)
+
+
+def known_of(ctx: Context) -> Known:
+    """The office's clients and templates, made ready for recognition."""
+    return prepare(every(ctx.store.clients), every(ctx.store.templates), ctx.config.office.tax_ids)
+
+
+NOBODYS = Tray()
+
+
+class Express:
+    """Recognises files for an office and attaches them on behalf of their tasks' assignees."""
+
+    def __init__(self, ctx: Context, readers: Readers):
+        self._ctx = ctx
+        self._readers = readers
+        self._actor = Actor(EXPRESS, login_name(), admin=False)
+        self._learn()
+
+    def _learn(self) -> None:
+        with self._ctx.store.snapshot():
+            self._version, self._known = knowledge_version(self._ctx), known_of(self._ctx)
+
+    def foresee(self, sources: Iterable[Source]) -> Generator[Outcome, None, None]:
+        """Say what would come of files, one as soon as it is read; nothing is changed."""
+        for source, _, reading in _read(self._readers, ((one, None) for one in sources), lambda _, one: one.path):
+            blob = None if isinstance(reading, Unreadable) else _digest(source.path)
+            seen = self._seen(source, blob, reading)
+            with self._ctx.store.snapshot():
+                verdict = self._decide(seen)
+            yield Outcome(source, seen.recognition, verdict, self._same_as(seen, verdict))
+
+    def attach(self, sources: Iterable[Source], tray: Tray = NOBODYS) -> Generator[Outcome, None, None]:
+        """Attach files where that is certain, many in one transaction; their bytes are kept by then, durably.
+
+        Args:
+            sources: taken no faster than they are read.
+        Raises:
+            OSError: there is no room for the bytes; what was not yielded was not done.
+        """
+        with closing(_kept(self._ctx, sources, self._readers.limits)) as kept:
+            read = _read(self._readers, kept, lambda blob, _: self._ctx.blobs.path(blob.sha256))
+            with closing(read):
+                while batch := [self._seen(*one) for one in islice(read, BATCH)]:
+                    yield from self._settle(batch, tray)
+
+    def _seen(self, source: Source, blob: Blob | None, reading: Reading | Unreadable) -> Seen:
+        if isinstance(reading, Unreadable):
+            return Seen(source, blob, reading, Recognition())
+        try:
+            found = recognise(reading, source.file_name, source.folders, self._known)
+        except Exception as error:  # no document may keep the others from being looked at
+            return Seen(source, blob, reading, Recognition(), f"{type(error).__name__}: {error}")
+        return Seen(source, blob, reading, found)
+
+    def _settle(self, batch: Sequence[Seen], tray: Tray) -> list[Outcome]:
+        """Act on what was recognised by what the office knows now; recognise again what was by an older state."""
+        while True:
+            with self._ctx.store.transaction():
+                if self._version == knowledge_version(self._ctx):
+                    return [self._act(seen, tray) for seen in batch if tray.wants(seen.source)]
+            self._learn()
+            batch = [self._seen(one.source, one.blob, one.reading) for one in batch]
+
+    def _act(self, seen: Seen, tray: Tray) -> Outcome:
+        verdict = self._decide(seen)
+        if verdict.task is not None:
+            tray.took(seen.source)
+            act = self._same if verdict.what is Attached.SAME else self._attach
+            return act(seen, verdict, verdict.task)
+        verdict, events = tray.leave(seen, verdict)
+        return Outcome(seen.source, seen.recognition, verdict, events=events)
+
+    def _attach(self, seen: Seen, verdict: Verdict, task: Task) -> Outcome:
+        ctx, found = self._ctx, seen.recognition
+        assert seen.blob is not None
+        assert found.client is not None
+        template = self._known.templates[found.template or ""]
+        name = seen.source.file_name
+        made = attach_blob(ctx, self._actor, task, template, name, seen.blob, Origin.EXPRESS, task.assignee)
+        params = {
+            "file": name,
+            "template_name": template.name,
+            "client_name": self._known.clients[found.client].name,
+            "period": found.period or task.period,
+            "reason": list(found.reason),
+        }
+        told = event(ctx, self._actor, "express_attached", document=made.document, params=params)
+        ctx.store.append([told])
+        completed = False
+        if ctx.config.express.complete and task.status is TaskStatus.OPEN:
+            completed = not missing_templates(task, ctx.store.documents.of_task(task.id))
+            if completed:
+                complete_task(ctx, self._actor, task.id, by=task.assignee)
+        return Outcome(seen.source, found, verdict, made.document, completed, (told,))
+
+    def _same(self, seen: Seen, verdict: Verdict, task: Task) -> Outcome:
+        ctx, file, document = self._ctx, seen.file, self._same_as(seen, verdict)
+        assert document is not None
+        bytes_are_back(ctx, self._actor, document)
+        params = {"file": file.source_name, "task_id": task.id}
+        told = event(ctx, self._actor, "express_same", document=document, params=params)
+        ctx.store.append([told])
+        return Outcome(seen.source, seen.recognition, verdict, document, events=(told,))
+
+    def _same_as(self, seen: Seen, verdict: Verdict) -> Document | None:
+        """The document of the verdict's task that has these bytes already."""
+        if verdict.task is None or verdict.what is not Attached.SAME:
+            return None
+        file = seen.file
+        same = [one for one in self._ctx.store.documents.with_bytes(file.sha256) if one.task == verdict.task.id]
+        return next((one for one in same if one.source_name == file.source_name), same[0] if same else None)
+
+    def _decide(self, seen: Seen) -> Verdict:
+        """The task that a file goes to; bytes that are attached somewhere already leave no doubt."""
+        verdict = self._verdict(seen)
+        if verdict.doubt and seen.blob is not None and seen.blob.sha256:
+            for document in self._ctx.store.documents.with_bytes(seen.blob.sha256):
+                task = self._ctx.store.tasks.get(document.task)
+                return Verdict(task, Attached.SAME, params={"task": document.task})
+        return verdict
+
+    def _verdict(self, seen: Seen) -> Verdict:
+        found, reading, store = seen.recognition, seen.reading, self._ctx.store
+        if isinstance(reading, Unreadable):
+            return Verdict(None, doubt="unreadable", params=_why(reading))
+        if seen.broke:
+            return Verdict(None, doubt="failed", params={"reason": seen.broke})
+        if (doubt := doubt_of(found)) is not None:
+            return doubt
+        if reading.recognised:
+            return Verdict(None, doubt="recognised", params={"reason": list(found.reason)})
+        assert found.client is not None
+        ids = store.tasks.choose(TaskChoice(client=found.client, period=found.period if found.period_needed else None))
+        tasks = store.tasks.get_many(ids)
+        documents: dict[str, list[Document]] = {}
+        for document in store.documents.of_tasks(tasks):
+            documents.setdefault(document.task, []).append(document)
+        assignees = store.employees.get_many({one.assignee for one in tasks.values()})
+        template = self._known.templates[found.template or ""]
+        verdict = which_task(found, template, seen.file, list(tasks.values()), documents, assignees)
+        named = {"client": self._known.clients[found.client].name} if verdict.doubt else {}
+        task = {"task": verdict.task.id} if verdict.task else {}
+        return replace(verdict, params={**named, **task, **verdict.params})
+
+
+def _why(unreadable: Unreadable) -> dict[str, object]:
+    return {"code": unreadable.code, "reason": list(unreadable.sentence), "remedy": list(unreadable.remedy)}
+
+
+def keep_file(ctx: Context, path: Path, limits: Limits | None) -> Blob:
+    """Keep a file's bytes, durably; no link is followed, nothing but a regular file is opened in a way that waits.
+
+    Args:
+        limits: within which it is read; None for what nobody reads.
+
+    Raises:
+        Unreadable: it is empty or too large to be read, or cannot be opened; `Changing` where it is being written.
+        OSError: there is no room for them.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise Unreadable("not_a_file")
+            if limits is not None and not 0 < found.st_size <= limits.size:
+                raise Unreadable("too_large" if found.st_size else "empty")
+            return ctx.blobs.keep(Path(f"/proc/self/fd/{descriptor}"))
+        finally:
+            os.close(descriptor)
+    except SourceChanged:
+        raise Changing("io_error") from None
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        raise Unreadable(_REFUSALS.get(error.errno or 0, "io_error")) from None
+
+
+def _kept(
+    ctx: Context, sources: Iterable[Source], limits: Limits
+) -> Generator[tuple[Source, Blob | Unreadable], None, None]:
+    """Keep files' bytes, several at a time, in order."""
+
+    def keep(source: Source) -> Blob | Unreadable:
+        try:
+            if source.blob is not None and ctx.blobs.renew(source.blob.sha256):
+                return source.blob
+            return keep_file(ctx, source.path, limits)
+        except Unreadable as why:
+            return why
+
+    under_way: deque[tuple[Source, Future[Blob | Unreadable]]] = deque()
+    with ThreadPoolExecutor(_KEEPERS, thread_name_prefix="keeper") as pool:
+        for source in sources:
+            under_way.append((source, pool.submit(keep, source)))
+            if len(under_way) >= _AHEAD:
+                first, kept = under_way.popleft()
+                yield first, kept.result()
+        while under_way:
+            first, kept = under_way.popleft()
+            yield first, kept.result()
+
+
+def _read(
+    readers: Readers,
+    sources: Iterable[tuple[Source, Blob | Unreadable | None]],
+    where: Callable[[Blob, Source], Path],
+) -> Generator[tuple[Source, Blob | None, Reading | Unreadable], None, None]:
+    """Read files from where they are; each comes as soon as it is read."""
+    waiting: dict[Path, deque[tuple[Source, Blob | None]]] = {}
+    failed: deque[tuple[Source, Unreadable]] = deque()
+
+    def paths() -> Iterator[Path]:
+        for source, kept in sources:
+            if isinstance(kept, Unreadable):
+                failed.append((source, kept))
+                continue
+            path = where(kept or Blob("", 0), source)
+            waiting.setdefault(path, deque()).append((source, kept))
+            yield path
+
+    with closing(readers.read_all(paths())) as read:
+        for path, reading in read:
+            source, blob = waiting[path].popleft()
+            if not waiting[path]:
+                del waiting[path]
+            yield source, blob, reading
+            while failed:
+                yield failed[0][0], None, failed.popleft()[1]
+    while failed:
+        yield failed[0][0], None, failed.popleft()[1]
+
+
+def _digest(path: Path) -> Blob | None:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Blob(digest, file.tell())
+    except OSError:
+        return None
