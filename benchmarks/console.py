@@ -30,6 +30,10 @@ DEPARTMENTS = ("Fiscal", "Contabilidade", "Pessoal", "Legal")
 BATCH = 5_000
 DOCUMENTS, EVENTS = 20, 10
 """Of each template, and of each document."""
+MOST = 100_000
+"""Documents, however many templates there are."""
+FOLDERS = 400
+"""Of the model client at the portal."""
 
 
 class Terminal:
@@ -80,7 +84,8 @@ def office(templates: int) -> Iterator[Path]:
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as name:
         folder, portal = Path(name, "office"), Path(name, "portal")
-        portal.mkdir()
+        for n in range(FOLDERS):
+            Path(portal, "0", DEPARTMENTS[n % 4], f"Pasta {n // 10}", f"Guias {n}").mkdir(parents=True)
         create_office(folder, {"portal": {"url": f"dir://{portal}"}})
         with open_office(folder) as ctx:
             store = ctx.store
@@ -96,7 +101,7 @@ def office(templates: int) -> Iterator[Path]:
                 )
                 for n in range(templates)
             )
-            count = templates * DOCUMENTS
+            count = min(templates * DOCUMENTS, MOST)
             for start in range(0, count, BATCH):
                 numbers = range(start, min(start + BATCH, count))
                 with store.transaction():
@@ -154,7 +159,8 @@ def first_paint(folder: Path, ssh: bool = False) -> tuple[Terminal, float, int]:
 
 def measure(folder: Path, templates: int) -> None:
     """Print the figures of one office."""
-    print(f"{templates} templates, {templates * DOCUMENTS:,} documents, {templates * DOCUMENTS * EVENTS:,} events")
+    documents = min(templates * DOCUMENTS, MOST)
+    print(f"{templates} templates, {documents:,} documents, {documents * EVENTS:,} events")
     tries = []
     for _ in range(5):
         terminal, seconds, size = first_paint(folder)
@@ -176,6 +182,17 @@ def measure(folder: Path, templates: int) -> None:
     terminal.press(b"\x1b", 0.5)
     each(terminal, "sort", [b"s"] * 6)
     each(terminal, "mark", [b" "] * 10)
+    each(terminal, "next column", [b"\x1b[C"] * 5)
+    size, cpu = terminal.press(b"d", 1.0)
+    print(f"  opening the picker   {size:,} bytes, {cpu:.0f} ms, its folders read")
+    each(terminal, "its cursor step", [b"\x1b[B"] * 3)
+    each(terminal, "opening a folder", [b"\x1b[C"])
+    each(terminal, "its filter key", [bytes([sign]) for sign in b"guias 3"])
+    size, cpu = terminal.press(b"\t", 0.5)
+    print(f"  to its clients       {size:,} bytes, {cpu:.0f} ms")
+    each(terminal, "its filter key", [bytes([sign]) for sign in b"padaria 4"])
+    terminal.press(b"\x1b", 0.5)
+    terminal.press(b"\x1b", 0.5)
     size, cpu = terminal.press(b"?", 0.5)
     print(f"  opening the help     {size:,} bytes, {cpu:.0f} ms")
     terminal.press(b"\x1b", 0.5)

@@ -1,27 +1,45 @@
-"""Documents per second into a directory portal, with everything durable, beside a bare write-fsync-link loop.
+"""Documents per second from the queue to settled, everything durable, beside peers on the same machine and server.
 
-python -m benchmarks.sending [--documents 3000] [--size 50000] [--directory D]
+python -m benchmarks.sending [--documents 3000] [--size 50000] [--times 3] [--directory D] [KIND…]
+
+KIND: dir, wsgidav, rclone, apache (all that are installed by default). The peers take their turns with it, so that a
+slow moment of the machine meets all of them:
+
+- bare: a loop without any care that asks the same of the portal, eight at a time: write, fsync, link and fsync of the
+  folder in a directory; PROPFIND, PUT and MOVE over httpx on a server
+- put: PUT alone
+- rclone: `rclone copy --transfers 8`
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
+from benchmarks import portal_webdav as peers
 from core.domain.models import Client, Task, Template
 from core.domain.permissions import Actor
 from core.office import activation, create_office, documents, open_office, sending
 from core.office.tasks import complete_task
+from tests.integration.webdav_servers import SERVERS, Served, installed, serving
 
 CLIENTS = 40
+AT_ONCE = 8
+Rates = dict[str, float]
 
 
-def bare(folder: Path, files: list[bytes], threads: int) -> float:
-    """Seconds that `threads` threads take to put every file in place: write, fsync, link, fsync the folder."""
+def bare(folder: Path, files: list[bytes]) -> float:
+    """Seconds that eight threads take to put every file in place: write, fsync, link, fsync the folder."""
     targets = [folder / f"{number:04}" / "Fiscal" / "DAS" for number in range(CLIENTS)]
     for target in targets:
         target.mkdir(parents=True)
@@ -37,16 +55,15 @@ def bare(folder: Path, files: list[bytes], threads: int) -> float:
         os.close(place)
 
     start = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(put, range(len(files))))
     return time.perf_counter() - start
 
 
-def malote(folder: Path, files: list[bytes], url: str | None = None) -> float:
-    """Seconds that `malote deliver` takes for the same files, from the queue to settled."""
+def malote(folder: Path, files: list[bytes], url: str) -> float:
+    """Seconds that sending the same files takes, from the queue to settled; what the portal honours is known."""
     owner = Actor.outsider("benchmark")
-    (folder / "portal").mkdir()
-    create_office(folder / "office", {"portal": {"url": url or f"dir://{folder}/portal"}})
+    create_office(folder / "office", {"portal": {"url": url}})
     with open_office(folder / "office") as ctx:
         ctx.store.clients.save(Client(id=str(n), name=str(n), portal=(f"{n:04}",)) for n in range(CLIENTS))
         ctx.store.templates.save([Template(id="das", name="DAS", department="Fiscal", destination=("Fiscal", "DAS"))])
@@ -62,6 +79,13 @@ def malote(folder: Path, files: list[bytes], url: str | None = None) -> float:
             mine = [source / f"{number}.pdf" for number in range(task, len(files), CLIENTS)]
             documents.attach_files(ctx, owner, str(task), mine, "das")
             complete_task(ctx, owner, str(task))
+        portal = ctx.portal()
+
+        async def found_out() -> None:
+            await portal.check()
+            await portal.close()
+
+        asyncio.run(found_out())
         start = time.perf_counter()
         summary = sending.deliver(ctx)
         seconds = time.perf_counter() - start
@@ -69,22 +93,71 @@ def malote(folder: Path, files: list[bytes], url: str | None = None) -> float:
     return seconds
 
 
+def to_directory(folder: Path, files: list[bytes]) -> Rates:
+    """One turn of each."""
+    portal = folder / "portal"
+    portal.mkdir()
+    loop = bare(folder / "bare", files)
+    return {"malote": len(files) / malote(folder, files, f"dir://{portal}"), "bare": len(files) / loop}
+
+
+def to_server(served: Served, name: str, folder: Path, files: list[bytes]) -> Rates:
+    """One turn of each, each into an empty folder of the server."""
+    source = folder / "source.pdf"
+    source.write_bytes(files[0])
+    for kind in ("malote", "bare", "put", "rclone"):
+        assert httpx.request("MKCOL", f"{served.url}/{name}{kind}/", trust_env=False).status_code == 201
+    count = len(files)
+    found = {
+        "malote": count / malote(folder, files, f"webdav+{served.url}/{name}malote"),
+        "bare": asyncio.run(peers.bare(served, f"{name}bare", source, count)),
+        "put": asyncio.run(peers.bare(served, f"{name}put", source, count, put_alone=True)),
+    }
+    if installed("rclone"):
+        found["rclone"] = peers.rclone_copy(served, f"{name}rclone", source, min(count, 600))
+    return found
+
+
+@contextmanager
+def ready(kind: str) -> Iterator[Served | None]:
+    """The server, if that is one."""
+    if kind == "dir":
+        yield None
+    else:
+        with serving(kind) as served:
+            yield served
+
+
+def measure(kind: str, count: int, size: int, times: int, directory: str | None) -> None:
+    turns: list[Rates] = []
+    with ready(kind) as served:
+        for turn in range(times):
+            files = [os.urandom(16) * (size // 16) for _ in range(count)]
+            with tempfile.TemporaryDirectory(dir=directory) as place:
+                if served is None:
+                    turns.append(to_directory(Path(place), files))
+                else:
+                    turns.append(to_server(served, f"{turn}", Path(place), files))
+    told = f"{kind:8} {count:7,} x {size:,}"
+    for who in turns[0]:
+        told += f"  {who} {statistics.median(one[who] for one in turns):6,.0f}/s"
+    ratios = [one["malote"] / one["bare"] for one in turns]
+    told += f"  of bare {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    if "rclone" in turns[0]:
+        told += f"  times rclone {statistics.median(one['malote'] / one['rclone'] for one in turns):.1f}"
+    print(f"{told}  load {os.getloadavg()[0]:.1f}", flush=True)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", metavar="KIND")
     parser.add_argument("--documents", type=int, default=3000)
     parser.add_argument("--size", type=int, default=50_000)
-    parser.add_argument("--directory", default=None)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--directory", default=None)
     args = parser.parse_args()
-    for _ in range(args.times):
-        files = [os.urandom(16) * (args.size // 16) for _ in range(args.documents)]
-        with tempfile.TemporaryDirectory(dir=args.directory) as place:
-            loop = bare(Path(place) / "bare", files, 8)
-            ours = malote(Path(place), files)
-        print(
-            f"{args.documents} x {args.size} bytes: bare loop {args.documents / loop:,.0f}/s, "
-            f"malote {args.documents / ours:,.0f}/s, ratio {loop / ours:.2f}"
-        )
+    for kind in args.kinds or ["dir", *(kind for kind in SERVERS if installed(kind))]:
+        measure(kind, args.documents, args.size, args.times, args.directory)
 
 
 if __name__ == "__main__":

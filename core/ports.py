@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from core.domain.express import Waiting
 from core.domain.models import (
     Client,
     Delivery,
@@ -16,6 +17,7 @@ from core.domain.models import (
     Employee,
     Event,
     Integration,
+    Level,
     MappingChange,
     Mark,
     Names,
@@ -112,6 +114,9 @@ class Portal(Protocol):
     async def names(self, root: Names, folder: Names) -> frozenset[str]:
         """All names (NFC) in that folder; none where it does not exist."""
 
+    async def make_folder(self, root: Names) -> None:
+        """Make a client's root folder, with those above it; harmless where it exists."""
+
     async def look(self, place: Place) -> Found | None:
         """What is at that place, or None; a missing folder is None too."""
 
@@ -156,8 +161,11 @@ class Blob:
 class Blobs(Protocol):
     """The attached bytes, once each, by their SHA-256."""
 
-    def keep(self, source: Path) -> Blob:
+    def keep(self, source: Path, copied: Callable[[int], None] | None = None) -> Blob:
         """Copy a file in, atomically and durably; the same bytes are kept once.
+
+        Args:
+            copied: told how many bytes are copied so far; what it raises ends the copying.
 
         Raises:
             OSError: the source cannot be read, or the disk is full; nothing half-written stays.
@@ -165,6 +173,9 @@ class Blobs(Protocol):
 
     def path(self, sha256: str) -> Path:
         """Where the bytes lie (whether or not they are there)."""
+
+    def renew(self, sha256: str) -> bool:
+        """Whether the bytes are there; if so, no sweep takes them before its time anew."""
 
     def state(self, sha256: str, size: int) -> str | None:
         """None when the bytes are there and have their hash, else `file_missing` or `file_changed`."""
@@ -206,11 +217,50 @@ class Employees(Repository[Employee], Protocol):
     def by_login(self, login: str) -> Employee | None: ...
 
 
+TASK_ORDERS = ("id", "status", "name", "client", "period", "legal_date")
+"""What tasks can be sorted by; by name, accents and case do not matter."""
+
+
+@dataclass(frozen=True)
+class TaskChoice:
+    """Which tasks, in which order; what is None does not matter.
+
+    Args:
+        ids: only these.
+        templates: tasks that need one of these.
+        legal_from, legal_before: the legal date is not before the one, and before the other.
+        words: folded words, each with the clients that it names; each is in the task's own words (name, period, id,
+            legal date), or the task's client is one of them.
+        order: one of `TASK_ORDERS`.
+    """
+
+    status: TaskStatus | None = None
+    period: str | None = None
+    client: str | None = None
+    name: str | None = None
+    ids: tuple[str, ...] | None = None
+    templates: tuple[str, ...] | None = None
+    legal_from: date | None = None
+    legal_before: date | None = None
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    order: str = "id"
+    descending: bool = False
+
+
 class Tasks(Repository[Task], Protocol):
     def page_of(self, status: TaskStatus, *, after: str | None = None, limit: int = 500) -> list[Task]: ...
 
     def counts(self) -> dict[str, int]:
         """How many by status."""
+
+    def periods(self) -> dict[str, int]:
+        """How many by period."""
+
+    def choose(self, choice: TaskChoice) -> list[str]:
+        """The ids of the tasks that someone wants to see, in that order; the tasks themselves are not read."""
+
+    def count_open(self, legal_from: date | None, legal_before: date) -> int:
+        """How many open tasks have a legal date from one day on, before another."""
 
 
 class Documents(Repository[Document], Protocol):
@@ -221,6 +271,9 @@ class Documents(Repository[Document], Protocol):
 
     def placed_at(self, path: str) -> list[Document]:
         """Live documents whose last version lies at that `Place.path`."""
+
+    def with_bytes(self, sha256: str) -> list[Document]:
+        """Live documents of these bytes, oldest first."""
 
     def uses(self, sha256: str, since: datetime) -> bool:
         """Whether a document that is live, or was at that moment, has these bytes."""
@@ -247,6 +300,9 @@ class Deliveries(Repository[Delivery], Protocol):
 
     def held(self, hold: str) -> list[Delivery]: ...
 
+    def last_by_template(self) -> dict[str, datetime]:
+        """When something was delivered last, by template; only templates of which anything ever was."""
+
     def uses(self, sha256: str, since: datetime) -> bool:
         """Whether a delivery that is unfinished, or was at that moment, has these bytes."""
 
@@ -256,11 +312,51 @@ class Deliveries(Repository[Delivery], Protocol):
     def held_counts(self) -> dict[str, int]:
         """How many of the queued by hold."""
 
+    def held_tasks(self, hold: str) -> int:
+        """How many tasks those of one hold are of."""
+
     def next_due(self) -> datetime | None:
         """When the first queued, unheld delivery is due."""
 
+    def failing_tasks(self, now: datetime) -> set[str]:
+        """The tasks that have a delivery that failed, or that has been failing for a while (section 2.8)."""
+
     def failed_tasks(self, now: datetime) -> int:
-        """How many tasks have a delivery that failed, or that has been failing for a while (section 2.8)."""
+        """How many such tasks there are."""
+
+
+class WaitingFiles(Repository[Waiting], Protocol):
+    """What Express left to a person."""
+
+    def remove(self, keys: Iterable[str]) -> None: ...
+
+    def with_bytes(self, sha256: str) -> list[Waiting]: ...
+
+    def named(self, name: str) -> Waiting | None:
+        """The one that lies under that name."""
+
+    def counts(self) -> dict[str, int]:
+        """How many by doubt; kept, not counted."""
+
+
+@dataclass(frozen=True)
+class EventChoice:
+    """Which events of the journal; what is not given does not matter.
+
+    Args:
+        level: of this level or a graver one.
+        client: of this client.
+        seqs: with one of these numbers.
+        words: runs of folded letters and digits, each with the codes and the clients that name it; each run may be in
+            the event as it is stored, or its code or client is one of them. It is a first choice: what is found may
+            still lack a word, but nothing with Portuguese words is left out (letters other than a, c, e, i, n, o and u
+            are looked for without accents).
+    """
+
+    level: Level = Level.INFO
+    client: str | None = None
+    seqs: tuple[int, ...] | None = None
+    words: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
 
 
 class Store(Protocol):
@@ -289,6 +385,9 @@ class Store(Protocol):
 
     @property
     def mapping_changes(self) -> Repository[MappingChange]: ...
+
+    @property
+    def waiting(self) -> WaitingFiles: ...
 
     def transaction(self) -> AbstractContextManager[None]:
         """Several changes, one commit; an exception undoes them all. Waits its turn, bounded."""
@@ -322,12 +421,32 @@ class Store(Protocol):
     def events_after(self, seq: int, *, limit: int = 1000) -> list[Event]:
         """The events above `seq`, oldest first."""
 
+    def find_events(
+        self,
+        choice: EventChoice,
+        low: int = 0,
+        high: int | None = None,
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Those of the choice with low <= seq < high, oldest first unless asked otherwise.
+
+        With words, each event of the stretch is looked at: it is for the caller to keep it short.
+        """
+
+    def find_seqs(self, choice: EventChoice, low: int, high: int) -> list[int]:
+        """The numbers of those of a choice without words, oldest first; no event is read where an index serves."""
+
     def events_of_document(self, document: str) -> list[Event]: ...
 
     def events_of_task(self, task: str) -> list[Event]:
         """Those of the task itself, without those of its documents."""
 
     def last_seq(self) -> int: ...
+
+    def events_by_hour(self, code: str, since: datetime) -> dict[datetime, int]:
+        """How many events of a code there are by hour of UTC, from the hour of `since` on; kept, not counted."""
 
     # single facts
 
@@ -344,5 +463,11 @@ class Store(Protocol):
 
     def data_version(self) -> int:
         """Changes whenever anyone has committed; cheap enough to ask four times a second."""
+
+    def copy_to(self, path: Path) -> None:
+        """Write one committed state into a new file, while others go on reading and writing."""
+
+    def check(self) -> None:
+        """Read everything; raises what the store raises for damage. Takes long in a large office."""
 
     def close(self) -> None: ...

@@ -13,7 +13,9 @@ from core.catalog import standard_templates
 from core.cli.commands import COMMANDS
 from core.domain.events import EVENTS
 from core.domain.failures import FAILURES, Retry
-from core.office.config import Config, Section
+from core.office.config import sections
+from tui.keymap import named
+from tui.keys import shown
 
 PAGE = Path(__file__).parent / "referencia.md"
 
@@ -37,6 +39,10 @@ def page() -> str:
                 "Comandos", ("comando", "para quê"), [(f"`malote {n}`", c.summary.pt) for n, c in COMMANDS.items()]
             ),
             *_section("Configuração (`malote.toml`)", ("seção", "chave", "padrão", "significado"), _keys()),
+            'As teclas do console mudam em `[keys]`, pelo nome: `"templates.map_marked" = "b"`. Um nome que não há, ou',
+            "uma tecla que ali já é de outra coisa, é dito ao abrir o console, com a linha, e fica o padrão.",
+            "",
+            *_section("Teclas (`[keys]`)", ("nome", "padrão", "o que faz"), _bindings()),
             *_section(
                 "Falhas",
                 ("código", "o que aconteceu", "tenta sozinho", "como resolver"),
@@ -65,12 +71,16 @@ def page() -> str:
 
 
 def _keys() -> Iterable[tuple[str, ...]]:
-    for name, section in Config.model_fields.items():
-        kind = section.annotation
-        assert isinstance(kind, type) and issubclass(kind, Section)
-        for key, field in kind.model_fields.items():
+    for name, section in sections().items():
+        for key, field in section.model_fields.items():
             default = "(obrigatória)" if field.is_required() else f"`{field.default}`" if field.default else ""
             yield f"`[{name}]`", f"`{key}`", default, field.description or ""
+
+
+def _bindings() -> Iterable[tuple[str, ...]]:
+    for name, one in sorted(named().items()):
+        keys = " ".join(f"`{shown(key.strip(), 'pt')}`" for key in one.keys.split(","))
+        yield f"`{name}`", keys, one.meaning.pt
 
 
 def _retry(retry: Retry | None) -> str:

@@ -1,4 +1,4 @@
-"""Draws docs/demo.svg from a real run of the demonstration.
+"""Draws docs/demo.svg from a real run of the demonstration, and docs/screens/*.svg from the console itself.
 
 python -m docs.picture
 """
@@ -14,10 +14,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from tests.console.pictures import draw
+
 PICTURE = Path(__file__).parent / "demo.svg"
+SCREENS = Path(__file__).parent / "screens"
+SHOWN = ("painel", "templates", "pasta-de-destino", "tarefa", "concluir", "registro", "erros", "ativacao")
+"""The screens that the README shows; see `tests.console.pictures`."""
 
 
 def main() -> None:
+    draw(SCREENS, SHOWN, [(80, 24)], suffix=False)
+    demonstration()
+
+
+def demonstration() -> None:
+    """The demonstration's own words."""
     words = [sys.executable, "-m", "tui", "demo", "--headless"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     shown = re.sub(r"/\S*/malote-demo-\w+", "/tmp/malote-demo", done.stdout)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from core.domain.express import Waiting
 from core.domain.models import (
     Client,
     Delivery,
@@ -34,7 +35,7 @@ from core.domain.models import (
     TaskStatus,
     Template,
 )
-from core.ports import Repository, Store
+from core.ports import EventChoice, Repository, Store
 
 NOW = datetime(2026, 10, 5, 12, 0, 0, 123000, tzinfo=UTC)
 SOON, LATER = NOW + timedelta(minutes=5), NOW + timedelta(hours=1)
@@ -120,6 +121,7 @@ MODELS: dict[str, Callable[[str], Any]] = {
     "deliveries": lambda key: delivery(key, intent=intent(), hold=Hold.EARLIER, failing_since=NOW, place=PLACE),
     "marks": lambda key: Mark(id=key, seen=True),
     "mapping_changes": mapping_change,
+    "waiting": lambda key: Waiting(id=key, name="a.pdf", file_name="a.pdf", found_at=NOW, doubt="client"),
 }
 every_repository = pytest.mark.parametrize("name", MODELS)
 
@@ -240,6 +242,23 @@ class RepositoryContract:
         store.documents.save([document("1", sha256="s", removed_at=removed_at)])
         assert store.documents.uses("s", NOW) is expected
         assert not store.documents.uses("other", NOW)
+        assert bool(store.documents.with_bytes("s")) is (removed_at is None)
+        assert store.documents.with_bytes("other") == []
+
+    def test_what_waits_is_found_counted_and_removed(self, store: Store, other_store: Store) -> None:
+        """A file that nobody is told of, or that is told of for ever, makes people stop looking."""
+        rows = [
+            Waiting(id=key, name=f"{key}.pdf", file_name="a.pdf", sha256=key[0], found_at=NOW, doubt=doubt)
+            for key, doubt in (("a1", "client"), ("a2", "client"), ("b1", "no_task"))
+        ]
+        store.waiting.save(rows)
+        assert ids(other_store.waiting.with_bytes("a")) == ["a1", "a2"]
+        assert other_store.waiting.named("b1.pdf") == rows[2]
+        assert other_store.waiting.counts() == {"client": 2, "no_task": 1}
+        other_store.waiting.remove(["a1", "b1", "gone"])
+        assert ids(store.waiting.page()) == ["a2"]
+        assert store.waiting.counts() == {"client": 1}
+        store.waiting.remove([])
 
     @pytest.mark.parametrize(
         ("status", "settled_at", "expected"),
@@ -370,6 +389,18 @@ class OutboxContract:
         assert store.claim("w1", NOW, 1, "") == []
         store.set_pause(None)
         assert ids(store.claim("w1", NOW, 1, "")) == ["d"]
+
+    def test_when_each_template_was_delivered_last_is_known_at_once(self, store: Store, other_store: Store) -> None:
+        """Whoever maps templates sees which ones really go out, with 100,000 deliveries as with ten."""
+        taken = claimed(store)
+        assert store.deliveries.last_by_template() == {}
+        done: dict[str, Any] = {"status": DeliveryStatus.DELIVERED, "settled_at": NOW}
+        assert store.settle(taken.model_copy(update=done))
+        assert other_store.deliveries.last_by_template() == {taken.template: NOW}
+        later = [delivery("l", template="iss", **{**done, "settled_at": LATER}), delivery("m", **done)]
+        store.deliveries.save([*later, delivery("o", template="iss", **done)])
+        assert not store.settle(taken.model_copy(update={**done, "settled_at": LATER})), "it was settled already"
+        assert other_store.deliveries.last_by_template() == {taken.template: NOW, "iss": LATER}
 
     def test_each_claim_has_the_next_epoch(self, store: Store) -> None:
         first = claimed(store)
@@ -610,6 +641,38 @@ class JournalContract:
         assert [one.code for one in store.events_of_document("x")] == ["queued", "delivered"]
         assert [one.code for one in store.events_of_task("t")] == ["completed"]
         assert all(one.seq for one in store.events_of_document("x"))
+
+    def test_events_are_found_by_level_client_words_and_number(self, store: Store) -> None:
+        """What a filter leaves out is believed never to have happened."""
+        grave = {2: Level.WARNING, 3: Level.ERROR, 5: Level.ERROR}
+        store.append([])
+        store.append(
+            [
+                event("failed" if n == 3 else "queued", level=grave.get(n, Level.INFO), client="a" if n % 2 else None)
+                for n in range(1, 6)
+            ]
+        )
+        store.append([event("delivered", name="Certidão de João.pdf", client="b")])
+        first = store.events_after(0)[0].seq - 1
+
+        def seqs(choice: EventChoice, low: int = 0, high: int = 99, **how: Any) -> list[int]:
+            found = [one.seq - first for one in store.find_events(choice, low + first, high + first, **how)]
+            if not (choice.words or how):
+                assert [seq - first for seq in store.find_seqs(choice, low + first, high + first)] == found
+            return found
+
+        assert seqs(EventChoice()) == [1, 2, 3, 4, 5, 6]
+        assert seqs(EventChoice(), 2, 5, newest_first=True) == [4, 3, 2]
+        assert seqs(EventChoice(level=Level.WARNING)) == [2, 3, 5]
+        assert seqs(EventChoice(level=Level.WARNING), 0, 5, newest_first=True, limit=1) == [3]
+        assert seqs(EventChoice(level=Level.ERROR)) == [3, 5]
+        assert seqs(EventChoice(client="a")) == [1, 3, 5]
+        assert seqs(EventChoice(level=Level.WARNING, client="a"), 4) == [5]
+        assert seqs(EventChoice(seqs=(first + 6, first + 2, first + 77))) == [2, 6]
+        assert seqs(EventChoice(words=(("certidao", (), ()), ("joao", (), ())))) == [6]
+        assert seqs(EventChoice(words=(("joao", ("failed",), ("nobody",)),))) == [3, 6]
+        assert seqs(EventChoice(words=(("zzz", (), ("b",)),))) == [6]
+        assert seqs(EventChoice(level=Level.ERROR, words=(("joao", ("failed",), ()),))) == [3]
 
     def test_an_undone_event_never_was(self, store: Store) -> None:
         store.append([event("activated")])

@@ -52,7 +52,7 @@ def console(argv: Sequence[str]) -> int:
             from tui.app import Console
             from tui.desk import Desk
 
-            app = Console(Desk(ctx, actor, lang))
+            app = Console(Desk(ctx, actor, lang), keeping=True)
             app.run(mouse=not os.environ.get("SSH_CONNECTION"))
             return app.return_code or 0
     except OfficeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,16 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.timer import Timer
 
 import styles
-from core.domain.text import Text
+from core.domain.text import Sentence, Text
 from core.office import health, views
-from tui import terminal, themes
+from core.office.errors import OfficeError
+from tui import session, terminal, themes
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import Keyed, key
+from tui.onebyone import OneByOne
 from tui.places import PLACES, make
 from tui.screens.dialog import Dialog
 from tui.screens.place import Place
@@ -32,19 +35,38 @@ from tui.work import in_thread, start
 
 R = TypeVar("R")
 STYLES = Path(styles.__file__).parent
+AT_LINE = Text("{file}, linha {line}: ", "{file}, line {line}: ")
+WRONG_KEYS = Text("Estas teclas da configuração não valem; ficam as de antes:", "These changed keys are not in force:")
+MOUSE_ON = Text("Mouse ligado; F8 desliga, e o terminal volta a selecionar texto.", "Mouse on; F8 turns it off.")
+MOUSE_OFF = Text("Mouse desligado: o terminal seleciona texto.", "Mouse off: the terminal selects text.")
+KEPT = ("attach_folder", "model")
+"""What dialogs remember that is kept from one time to the next."""
+KEEP_AFTER = 0.5
+"""Seconds after a change until it is kept."""
 ASK_PORTAL = 60.0
 """Seconds between two looks whether the portal answers; asked once at once."""
 
 
-class Console(App[None]):
+class Console(Keyed, OneByOne[None]):
     """The console over one office.
 
     Args:
         sending: whether to see to it that someone sends: where no worker runs, one is started that ends with us.
+        keeping: whether where one is is kept, to be there again after a lost connection.
     """
 
     CSS_PATH: ClassVar[Any] = [
-        STYLES / name for name in ("tones.tcss", "frame.tcss", "typed.tcss", "screens.tcss", "rows.tcss")
+        STYLES / name
+        for name in (
+            "tones.tcss",
+            "frame.tcss",
+            "typed.tcss",
+            "screens.tcss",
+            "rows.tcss",
+            "picker.tcss",
+            "log.tcss",
+            "records.tcss",
+        )
     ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "malote"
@@ -55,10 +77,11 @@ class Console(App[None]):
         key("q", "quit", Text("sair", "quit")),
         key("ctrl+z", "suspend_process", Text("suspender (fg volta)", "suspend (fg comes back)"), show=False),
         key("ctrl+l", "repaint", Text("redesenhar a tela", "draw the screen again"), show=False),
+        key("f8", "mouse", Text("ligar ou desligar o mouse", "mouse on or off"), show=False),
         key("f9", "colors", Text("cores claras ou escuras", "light or dark colours"), show=False),
     ]
 
-    def __init__(self, desk: Desk, *, sending: bool = True):
+    def __init__(self, desk: Desk, *, sending: bool = True, keeping: bool = False):
         theme = themes.chosen()
         plain = terminal.without_color()  # Textual takes NO_COLOR out of the environment, and greys instead
         super().__init__(ansi_color=theme.ansi or None)
@@ -69,6 +92,10 @@ class Console(App[None]):
         self.reachable: bool | None = None
         self._screens: dict[str, Place[Any]] = {}
         self._history: list[str] = []
+        self._keeping = keeping
+        self._kept: dict[str, Any] = session.load(desk.ctx, desk.actor.login) if keeping else {}
+        self._saver: Timer | None = None
+        desk.memory.update({key: value for key, value in self._kept.get("memory", {}).items() if key in KEPT})
         self._first_paint = ExitStack()
         self._sender = Sender(desk.ctx) if sending else None
         self._watcher = Watcher(desk.ctx, self._report, self._sender.tend if self._sender else None)
@@ -76,6 +103,7 @@ class Console(App[None]):
             self.register_theme(one)
         self.theme = theme.name
         self.set_class(theme.ansi, "-sixteen")
+        self._wrong_keys = self._understand_keys() if desk.ctx.config.keys else []
         if terminal.over_ssh():
             self.animation_level = "none"
 
@@ -83,9 +111,17 @@ class Console(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         since = self.overview.integration.since
-        first = self.place("panel" if since is not None else "activation")  # a new office begins with its activation
-        first.preload()
-        return first
+        first = "panel" if since is not None else "activation"  # a new office begins with its activation
+        here, known = self._kept.get("here"), {way.name for way in PLACES} | {"task"}
+        if here in known and since is not None:
+            first = here
+            self._history = [one for one in self._kept.get("history", ()) if one in known]
+        try:
+            self.place(first).preload()
+        except OfficeError:  # what one looked at is gone
+            first, self._kept = "panel", {}
+            self.place(first).preload()
+        return self.place(first)
 
     def on_load(self) -> None:
         self._first_paint.enter_context(self.batch_update())
@@ -98,16 +134,58 @@ class Console(App[None]):
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
+            loop.add_signal_handler(number, self._told_to_end)
         self.app_resume_signal.subscribe(self, self._came_back)
         self._watcher.start()
         self.set_interval(ASK_PORTAL, self.ask_portal)
+        if self._wrong_keys:
+            self.call_after_refresh(self._tell_wrong_keys)
         self.ask_portal()
 
     def on_unmount(self) -> None:
         self._watcher.stop()
         if self._sender is not None:
             self._sender.stop()
+
+    # --- where one is, kept
+
+    def touch(self) -> None:
+        """Something of where one is has changed: it is kept in a moment."""
+        if self._keeping and self._saver is None:
+            self._saver = self.set_timer(KEEP_AFTER, self._keep)
+
+    def on_rows_moved(self) -> None:
+        self.touch()
+
+    def _state(self) -> dict[str, Any]:
+        places = {name: one.memento() for name, one in self._screens.items()}
+        memory = {key: value for key, value in self.desk.memory.items() if key in KEPT}
+        before = self._kept.get("places", {})
+        return {"here": self.here, "history": self._history, "places": {**before, **places}, "memory": memory}
+
+    def _keep(self) -> None:
+        self._saver = None
+        state, desk = self._state(), self.desk
+
+        async def keep() -> None:
+            await in_thread(lambda: session.save(desk.ctx, desk.actor.login, state))
+
+        start(self, keep, "keep", alone=True)
+
+    def _told_to_end(self) -> None:
+        """The line is lost, or someone ends us: one finds it again as it is."""
+        if self._keeping:
+            session.save(self.desk.ctx, self.desk.actor.login, self._state())
+            self._keeping = False
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Whoever leaves begins anew next time."""
+        if self._keeping:
+            self._keeping = False
+            self.workers.cancel_group(self, "keep")
+            session.save(self.desk.ctx, self.desk.actor.login, {"memory": self._state()["memory"]})
+        self.exit()
 
     # --- places
 
@@ -121,6 +199,8 @@ class Console(App[None]):
         """A place's screen, made when it is first wanted and kept."""
         if name not in self._screens:
             self._screens[name] = make(name, self.desk)
+            if isinstance(state := self._kept.get("places", {}).get(name), dict):
+                self._screens[name].restore(state)
             self.install_screen(self._screens[name], name)
         return self._screens[name]
 
@@ -134,6 +214,7 @@ class Console(App[None]):
             if aims:
                 self.place(name).aim(**aims)
             await self.place(name).settle()
+        self.touch()
         self.screen.check_idle()  # it has what to paint, but was told to wait
 
     async def _switch(self, name: str) -> None:
@@ -159,6 +240,7 @@ class Console(App[None]):
         if self._history:
             await self._leave_dialogs()
             await self._switch(self._history.pop())
+            self.touch()
 
     def open(self, dialog: Dialog[R], then: Callable[[R | None], None] | None = None) -> None:
         """Open a dialog over the present screen; its answer is handed on."""
@@ -181,6 +263,32 @@ class Console(App[None]):
 
         if not isinstance(self.screen, Palette):
             self.open(Palette(self.desk, self.screen, places_first=places_first))
+
+    # --- keys that the configuration changes
+
+    def _understand_keys(self) -> list[str]:
+        """Take the changed keys; what is wrong with the others, a sentence each, with its line."""
+        from core.office.config import FILE, position, read_text
+        from core.office.settings import flat
+
+        given = dict(flat(self.desk.ctx.config.keys))
+        wrong = self.take_keys(given)
+        text = read_text(self.desk.ctx.folder)
+        where = {name: position(text, ("keys", name))[0] for name in wrong}
+        return [self.desk.say(AT_LINE, file=FILE, line=where[name]) + one.say(self.lang) for name, one in wrong.items()]
+
+    def take_keys(self, given: Mapping[str, Any]) -> dict[str, Sentence]:
+        """Let the changed keys be in force; what is wrong with the others, by name."""
+        from tui.keymap import understand
+
+        keymap, wrong = understand(given)
+        self.set_keymap(keymap)
+        return wrong
+
+    def _tell_wrong_keys(self) -> None:
+        from tui.screens.told import Told
+
+        self.open(Told(self.desk, self.desk.say(WRONG_KEYS), self._wrong_keys))
 
     # --- the office, as it changes
 
@@ -239,6 +347,11 @@ class Console(App[None]):
     def action_repaint(self) -> None:
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
+
+    def action_mouse(self) -> None:
+        """Over SSH it is off until someone wants it: the terminal's own selection works, and moving costs nothing."""
+        on = terminal.toggle_mouse(self._driver)
+        self.place(self.here).notice(self.desk.say(MOUSE_ON if on else MOUSE_OFF), "muted")
 
     def action_colors(self) -> None:
         if not self.native_ansi_color:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.cli.call import plain
 from core.domain.permissions import OUTSIDER, Actor
-from core.domain.text import InvalidValue, Text
-from core.office import Context
+from core.domain.text import InvalidValue, Text, plain
+from core.office import Context, StoreError
 from core.office.context import unusable
 from core.office.errors import OfficeError
 from core.office.health import portal_unusable
 from core.ports import PortalFault
-from core.store.engine import StoreError
 
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 

@@ -26,7 +26,10 @@ PLACES = (
     Way("tasks", "3", Text("Tarefas", "Tasks")),
     Way("log", "4", Text("Registro", "Journal")),
     Way("errors", "5", Text("Erros", "Errors")),
+    Way("clients", "7", Text("Clientes", "Clients")),
+    Way("employees", "8", Text("Funcionários", "Employees")),
     Way("activation", "9", Text("Ativação", "Activation")),
+    Way("settings", "0", Text("Configurações", "Settings")),
 )
 
 

@@ -47,13 +47,14 @@ class Sender:
 
 def main(parent: int, folder: str) -> int:
     """Send for the office until the parent process ends."""
-    from core.cli.main import main as command
+    from tui.__main__ import main as command
 
     with suppress(AttributeError):  # Linux has it; elsewhere the console ends it when it ends itself
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # it ended before we asked to be told
         return 0
-    return command(["--office", folder, "run"])
+    sys.argv[1:] = ["--office", folder, "run"]
+    return command()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 
 def over_ssh(environ: Mapping[str, str] = os.environ) -> bool:
@@ -24,3 +25,16 @@ def has_truecolor(environ: Mapping[str, str] = os.environ) -> bool:
 def is_light(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal says that its background is light (`COLORFGBG`, as rxvt and Konsole set it)."""
     return environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+
+
+def toggle_mouse(driver: Any) -> bool:
+    """Turn the mouse's reports on or off; whether they are on now. Textual has no public way to do so later on."""
+    if driver is None or not hasattr(driver, "_disable_mouse_support"):
+        return False
+    if driver._mouse:
+        driver._disable_mouse_support()
+        driver._mouse = False
+    else:
+        driver._mouse = True
+        driver._enable_mouse_support()
+    return bool(driver._mouse)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from textual.message import Message
 
 from core.domain.models import Event
-from core.office import Context, views
-from core.store.engine import StoreError
+from core.office import Context, StoreError, views
 
 POLL = 0.25
 """Seconds between two looks (the design's *Processes*)."""

@@ -54,8 +54,11 @@ class BlobDirectory:
         self._folder_mode = folder_mode
         self._durable: set[str] = set()  # folders whose own entry is known to be on disk
 
-    def keep(self, source: Path) -> Blob:
+    def keep(self, source: Path, copied: Callable[[int], None] | None = None) -> Blob:
         """Copy a file in, atomically and durably; the same bytes are kept once.
+
+        Args:
+            copied: told how many bytes are copied so far; what it raises ends the copying.
 
         Raises:
             NotAFile: the source is no regular file.
@@ -69,7 +72,7 @@ class BlobDirectory:
             self._make(self._path)
             temporary = self._path / f"{_TEMPORARY}{secrets.token_hex(16)}"
             try:
-                blob = self._copy(descriptor, temporary)
+                blob = self._copy(descriptor, temporary, copied or _unheard)
                 self._place(temporary, blob)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -82,6 +85,15 @@ class BlobDirectory:
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"not a SHA-256 in hexadecimal: {sha256!r}")
         return self._path / sha256[:2] / sha256[2:]
+
+    def renew(self, sha256: str) -> bool:
+        """Whether the bytes are there; if so, no sweep takes them before its time anew."""
+        try:
+            with self._locked(fcntl.LOCK_SH):
+                os.utime(self.path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
 
     def state(self, sha256: str, size: int) -> str | None:
         """None when the bytes are there and have their hash, else `file_missing` or `file_changed`."""
@@ -119,7 +131,7 @@ class BlobDirectory:
         except FileNotFoundError:
             return []
 
-    def _copy(self, source: int, temporary: Path) -> Blob:
+    def _copy(self, source: int, temporary: Path, copied: Callable[[int], None]) -> Blob:
         before = os.fstat(source)
         digest = hashlib.sha256()
         size = 0
@@ -131,6 +143,7 @@ class BlobDirectory:
                 while rest:
                     rest = rest[os.write(target, rest) :]
                 size += len(chunk)
+                copied(size)
             after = os.fstat(source)
             if (size, after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
                 raise SourceChanged("the file changed while it was being read")
@@ -189,3 +202,7 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _unheard(_: int) -> None:
+    pass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,24 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.domain.text import Text
+from core.domain.text import Text, plain
 
 if TYPE_CHECKING:
     from core.domain.permissions import Actor
     from core.office import Context
     from core.office.errors import OfficeError
 
-TO_DO = Text("Para resolver: {remedy}", "What to do: {remedy}")
-
 DONE, NOT_ALL, USAGE, UNUSABLE, PORTAL = range(5)
 """Exit statuses (the design's section 6)."""
-
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def plain(text: object) -> str:
-    """Text that cannot move the cursor, colour the screen or turn the reading direction."""
-    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", str(text))
 
 
 @dataclass(frozen=True)
@@ -86,6 +76,8 @@ class Call:
         """What the office refused, and what to do."""
         sys.stderr.write(plain(error.sentence.say(self.lang).strip()) + "\n")
         if error.remedy is not None:
+            from core.office.words import TO_DO
+
             self.tell(TO_DO, remedy=error.remedy.say(self.lang))
 
     def dump(self, value: Any) -> None:

@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 START = Text("começar", "start")
 OFFICE = Text("escritório", "office")
+UPKEEP = Text("cuidar do escritório", "upkeep")
 WORK = Text("trabalho do dia", "daily work")
 SENDING = Text("envio", "sending")
 
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Command] = {
         "mapping", Text("tira a pasta de destino de templates", "take templates' destination away"), OFFICE
     ),
     "undo": Command("mapping", Text("desfaz sua última mudança de pastas", "undo your last change of folders"), OFFICE),
+    "redo": Command("mapping", Text("refaz a que você desfez por último", "redo the one you undid last"), OFFICE),
     "clients": Command("people", Text("clientes e suas pastas no portal", "clients and their folders"), OFFICE),
     "client": Command("people", Text("altera um cliente", "change a client"), OFFICE),
     "employees": Command("people", Text("funcionários e o que podem", "employees and what they may do"), OFFICE),
@@ -45,6 +47,9 @@ COMMANDS: dict[str, Command] = {
         "tasks", Text("tarefas; com um código, uma e seus documentos", "tasks; with an id, one of them"), WORK
     ),
     "attach": Command("documents", Text("anexa arquivos a uma tarefa", "attach files to a task"), WORK),
+    "express": Command(
+        "express", Text("reconhece arquivos e os anexa à tarefa certa", "recognise files and attach them"), WORK
+    ),
     "remove": Command("documents", Text("remove um documento da tarefa", "remove a document from its task"), WORK),
     "seen": Command("documents", Text("marca: o cliente já viu (Cadeado)", "mark: the client has seen it"), WORK),
     "unseen": Command("documents", Text("retira a marca de visto", "take the mark of seen back"), WORK),
@@ -62,4 +67,7 @@ COMMANDS: dict[str, Command] = {
     "retry": Command("sending", Text("põe envios de volta na fila", "queue deliveries again"), SENDING),
     "log": Command("journal", Text("o registro de tudo que aconteceu", "the journal of all that happened"), SENDING),
     "portal": Command("portal", Text("portal check: confere o portal", "portal check: look at the portal"), SENDING),
+    "doctor": Command("upkeep", Text("examina o escritório, e corrige", "examine the office, and mend it"), UPKEEP),
+    "backup": Command("upkeep", Text("copia o escritório inteiro num arquivo", "copy the office into a file"), UPKEEP),
+    "restore": Command("upkeep", Text("refaz um escritório de uma cópia", "make an office of a backup"), UPKEEP),
 }

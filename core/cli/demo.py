@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.cli.call import DONE, NOT_ALL, Call
 from core.cli.pdf import one_page
-from core.delivery.plan import show_place
+from core.domain.destinations import show_place
 from core.domain.models import Delivery, Origin
 from core.domain.permissions import Actor
 from core.domain.text import Text

@@ -6,25 +6,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from core.cli.call import DONE, Call
-from core.cli.journal import event_json, show_event
-from core.domain.lineage import Attached
+from core.cli.journal import show_event
 from core.domain.models import Origin
 from core.domain.text import Text
 from core.office import documents, journal
+from core.office.log import event_json
+from core.office.words import ATTACHED, HAPPENED, NEXT, QUEUED_TOO, REMOVED, SEEN, UNSEEN, WHERE, WHY
 
-WHAT = {
-    Attached.NEW: Text("{name}: anexado", "{name}: attached"),
-    Attached.VERSION: Text("{name}: nova versão ({version})", "{name}: new version ({version})"),
-    Attached.SAME: Text("{name}: os mesmos bytes; nada muda", "{name}: the same bytes; nothing changes"),
-}
-QUEUED_TOO = Text("{what}, na fila de envio", "{what}, queued")
-REMOVED = Text("{name} removido.", "{name} removed.")
-SEEN = Text("{name} marcado como visto: não será mais substituído.", "{name} marked as seen: never replaced.")
-UNSEEN = Text("{name}: marca de visto retirada.", "{name}: mark of seen taken back.")
-WHERE = Text("Onde está", "Where it is")
-WHY = Text("Por quê", "Why there")
-HAPPENED = Text("O que aconteceu", "What happened")
-NEXT = Text("O que vem", "What comes next")
 DOCUMENT = Text("DOCUMENTO", "DOCUMENT")
 DOCUMENT_HELP = Text("código, ou TAREFA/NOME DO ARQUIVO", "id, or TASK/FILE NAME")
 
@@ -43,12 +31,28 @@ def attach_arguments(parser: ArgumentParser, lang: str) -> None:
         default=Origin.MANUAL,
         help=Text("accounting: já está no portal", "accounting: at the portal already").text(lang),
     )
+    parser.add_argument(
+        "--confirm-client",
+        action="store_true",
+        help=Text(
+            "anexa mesmo que o arquivo traga o número de outro cliente, e não o deste",
+            "attach although the file bears another client's number, and not this one's",
+        ).text(lang),
+    )
 
 
 def attach_command(call: Call) -> int:
     args = call.args
     with call.office() as (ctx, actor):
-        attached = documents.attach_files(ctx, actor, args.task, args.file, args.template, Origin(args.origin))
+        attached = documents.attach_files(
+            ctx,
+            actor,
+            args.task,
+            args.file,
+            args.template,
+            Origin(args.origin),
+            confirm_client=args.confirm_client,
+        )
     if call.json:
         call.dump(
             [
@@ -68,7 +72,7 @@ def attach_command(call: Call) -> int:
         )
         return DONE
     for one in attached:
-        what = call.say(WHAT[one.what], name=one.document.name, version=one.document.version)
+        what = call.say(ATTACHED[one.what], name=one.document.name, version=one.document.version)
         call.print(call.say(QUEUED_TOO, what=what) if one.delivery else what)
         for warning in one.warnings:
             call.print(f"  {warning.say(call.lang)}")

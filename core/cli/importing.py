@@ -19,8 +19,14 @@ REFUSED = Text(
     "{file}: nada foi importado; corrija e importe de novo:", "{file}: nothing was taken; mend it and import again:"
 )
 NOTHING = Text(
-    "Não há o que importar em {folder}: clients.csv, templates.csv, employees.csv, tasks.csv, documents.csv.",
-    "There is nothing to import in {folder}: clients.csv, templates.csv, employees.csv, tasks.csv, documents.csv.",
+    "Não há o que importar em {folder}: clients.csv, templates.csv, rules.csv, employees.csv, tasks.csv, "
+    "documents.csv.",
+    "There is nothing to import in {folder}: clients.csv, templates.csv, rules.csv, employees.csv, tasks.csv, "
+    "documents.csv.",
+)
+CONFIRM = Text(
+    "anexa também os arquivos que trazem o número de outro cliente, e não o do cliente da tarefa",
+    "attach also files that bear another client's number, and not the task's client's",
 )
 NEXT = Text(
     "Agora: malote activate --standard-folders --dry-run mostra o mapeamento.",
@@ -30,23 +36,27 @@ NEXT = Text(
 
 def import_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.epilog = Text(
-        "lê clients.csv, templates.csv, employees.csv, tasks.csv e documents.csv, os que houver; repetir não faz mal.\n"
+        "lê clients.csv, templates.csv, rules.csv, employees.csv, tasks.csv e documents.csv, os que houver;\n"
+        "repetir não faz mal. "
         "Um arquivo com erro não é importado em parte: ou todo, ou nada.",
-        "reads clients.csv, templates.csv, employees.csv, tasks.csv and documents.csv, those there are; repeatable.\n"
+        "reads clients.csv, templates.csv, rules.csv, employees.csv, tasks.csv and documents.csv, those there are;\n"
+        "repeatable. "
         "A file with a mistake is not taken in part: all of it or nothing.",
     ).text(lang)
     parser.add_argument("folder", type=Path, metavar=Text("PASTA", "FOLDER").text(lang))
+    parser.add_argument("--confirm-client", action="store_true", help=CONFIRM.text(lang))
 
 
 def import_command(call: Call) -> int:
     folder = call.args.folder
     with call.office() as (ctx, actor):
-        results = intake.import_folder(ctx, actor, folder, _progress)
+        results = intake.import_folder(ctx, actor, folder, _progress, confirm_client=call.args.confirm_client)
         active = ctx.store.integration().active
     refused = any(one.problems for one in results)
+    status = NOT_ALL if refused or any(one.held for one in results) else DONE
     if call.json:
         call.dump([_json(one, call.lang) for one in results])
-        return NOT_ALL if refused else DONE
+        return status
     if not results:
         call.tell(NOTHING, folder=folder)
         return NOT_ALL
@@ -60,9 +70,11 @@ def import_command(call: Call) -> int:
             call.print(call.say(TAKEN, file=one.file, **counts))
         for warning in one.warnings:
             call.tell(Text("  ! {warning}", "  ! {warning}"), warning=warning.say(call.lang))
+        for held in one.held:
+            call.tell(Text("  ! {held}", "  ! {held}"), held=held.say(call.lang))
     if not active and not refused:
         call.tell(NEXT)
-    return NOT_ALL if refused else DONE
+    return status
 
 
 def _progress(file: str, done: int, total: int) -> None:
@@ -88,4 +100,5 @@ def _json(one: intake.Imported, lang: str) -> dict[str, Any]:
             for problem in one.problems
         ],
         "warnings": [warning.say(lang) for warning in one.warnings],
+        "held": [held.say(lang) for held in one.held],
     }

@@ -8,16 +8,18 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from core.cli.call import DONE, Call, plain
+from core.cli.call import DONE, Call
 from core.domain.events import message
 from core.domain.models import Event, Level, rfc3339
-from core.domain.text import Text
+from core.domain.text import Text, plain
 from core.office import journal
 from core.office.journal import Trouble
+from core.office.log import Filter, Matcher, event_json
 
 SIGNS = {Level.INFO: " ", Level.WARNING: "!", Level.ERROR: "✗"}
 NO_ERRORS = Text("Nenhuma falha.", "No failures.")
 NONE_AFTER = Text("Nada depois do número {seq}.", "Nothing after number {seq}.")
+NONE_FITS = Text("Nada corresponde a estes filtros.", "Nothing fits these filters.")
 NO_EVENTS = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
 TO_DO = Text("    Para resolver: {remedy}", "    What to do: {remedy}")
 AGAIN = Text("    Nova tentativa às {at}", "    Tried again at {at}")
@@ -25,25 +27,6 @@ MORE = Text("      … mais {count}", "      … {count} more")
 POLL = 0.25
 SHOWN = 5
 PAGE = 1000
-
-
-def event_json(event: Event, lang: str) -> dict[str, Any]:
-    """An event in the form that other programs rely on (the design's section 6)."""
-    return {
-        "seq": event.seq,
-        "at": rfc3339(event.at),
-        "level": event.level,
-        "code": event.code,
-        "actor": event.actor,
-        "delivery": event.delivery,
-        "task": event.task,
-        "client": event.client,
-        "document": event.document,
-        "folder": None if event.folder is None else list(event.folder),
-        "name": event.name,
-        "message": message(event, lang),
-        "login": event.login,
-    }
 
 
 def show_event(call: Call, event: Event) -> None:
@@ -60,24 +43,41 @@ def log_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.add_argument(
         "--since", type=int, default=0, metavar="SEQ", help=Text("depois deste número", "after this number").text(lang)
     )
+    levels = [str(one) for one in Level if one is not Level.INFO]
+    parser.add_argument(
+        "--level", choices=levels, help=Text("deste nível e mais graves", "of this level and graver").text(lang)
+    )
+    parser.add_argument("--client", metavar="ID", help=Text("deste cliente", "of this client").text(lang))
+    parser.add_argument(
+        "--text",
+        default="",
+        metavar="WORDS",
+        help=Text("com estas palavras, acentos à parte", "with these words, accents aside").text(lang),
+    )
 
 
 def log_command(call: Call) -> int:
+    args = call.args
+    wanted = Filter(Level(args.level or Level.INFO), args.client, args.text)
     with call.reading() as ctx:
-        seq = call.args.since
+        seq, shown = args.since, 0
+        matcher = Matcher(ctx, wanted, call.lang)
         seen = ctx.store.data_version()
-        if not call.args.follow and ctx.store.last_seq() <= seq and not call.json:
-            call.tell(NONE_AFTER if seq else NO_EVENTS, seq=seq)
         while True:
-            while events := ctx.store.events_after(seq, limit=PAGE):
-                for event in events:
+            last = ctx.store.last_seq()
+            while events := ctx.store.find_events(matcher.choice, seq + 1, last + 1, limit=PAGE):
+                for event in filter(matcher.takes, events):
+                    shown += 1
                     if call.json:
                         sys.stdout.write(json.dumps(event_json(event, call.lang), ensure_ascii=False) + "\n")
                     else:
                         show_event(call, event)
                 sys.stdout.flush()
                 seq = events[-1].seq
-            if not call.args.follow:
+            seq = max(seq, last)
+            if not args.follow:
+                if not (shown or call.json):
+                    call.tell(NONE_FITS if wanted else NONE_AFTER if args.since else NO_EVENTS, seq=args.since)
                 return DONE
             while (version := ctx.store.data_version()) == seen:
                 time.sleep(POLL)

@@ -1,4 +1,4 @@
-"""`malote templates`, `map`, `unmap`, `undo`."""
+"""`malote templates`, `map`, `unmap`, `undo`, `redo`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ from argparse import ArgumentParser
 
 from core.cli.call import DONE, Call
 from core.domain.destinations import parse_destination, show_destination
-from core.domain.models import MappingChange
+from core.domain.models import MappingChange, Names
 from core.domain.text import Text
 from core.office import mapping
 from core.office.views import every
+from core.office.words import NO_FOLDER, NOT_SENT, NOTHING_CHANGED, TEMPLATE_HEADS
 
-NO_FOLDER = Text("Nenhuma pasta selecionada", "No folder selected")
-NOT_SENT = Text("não enviar ao portal", "not sent to the portal")
 NO_TEMPLATES = Text(
     "Nenhum template. Traga os do escritório: malote import PASTA.", "No templates. Bring them: malote import FOLDER."
 )
 ALL_MAPPED = Text("Todos os templates têm pasta de destino.", "All templates have a destination.")
-HEADS = (
-    Text("ID", "ID"),
-    Text("Template", "Template"),
-    Text("Departamento", "Department"),
-    Text("Pasta de destino no Portal do Cliente", "Destination at the client's portal"),
-)
-NOTHING_CHANGED = Text("Nada a mudar.", "Nothing to change.")
 UNDONE = Text("Desfeito:", "Undone:")
+REDONE = Text("Refeito:", "Redone:")
 
 
 def templates_arguments(parser: ArgumentParser, lang: str) -> None:
@@ -57,7 +50,7 @@ def templates_command(call: Call) -> int:
         call.tell(ALL_MAPPED if call.args.unmapped else NO_TEMPLATES)
     none = call.say(NO_FOLDER)
     call.table(
-        HEADS,
+        TEMPLATE_HEADS,
         [
             (
                 one.id,
@@ -110,12 +103,26 @@ def undo_arguments(parser: ArgumentParser, lang: str) -> None:
 def undo_command(call: Call) -> int:
     with call.office() as (ctx, actor):
         change = mapping.undo(ctx, actor)
+    return _stepped(call, UNDONE, {one.template: one.before for one in change.changes})
+
+
+def redo_arguments(parser: ArgumentParser, lang: str) -> None:
+    pass
+
+
+def redo_command(call: Call) -> int:
+    with call.office() as (ctx, actor):
+        change = mapping.redo(ctx, actor)
+    return _stepped(call, REDONE, {one.template: one.after for one in change.changes})
+
+
+def _stepped(call: Call, what: Text, now: dict[str, Names | None]) -> int:
     if call.json:
-        call.dump([{"id": one.template, "destination": one.before} for one in change.changes])
+        call.dump([{"id": template, "destination": folder} for template, folder in now.items()])
         return DONE
-    call.print(call.say(UNDONE))
-    for one in change.changes:
-        call.print(f"  {one.template}  →  {show_destination(one.before) if one.before else call.say(NO_FOLDER)}")
+    call.print(call.say(what))
+    for template, folder in now.items():
+        call.print(f"  {template}  →  {show_destination(folder) if folder else call.say(NO_FOLDER)}")
     return DONE
 
 

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, BooleanOptionalAction
+from collections.abc import Iterable
 
 from core.cli.call import DONE, Call
 from core.domain.models import Client, Employee
 from core.domain.names import parse_root
+from core.domain.permissions import handles
 from core.domain.tax_ids import format_tax_id, parse_tax_id
 from core.domain.text import Text
 from core.office import registry
 from core.office.views import every
+from core.office.words import ALL_DEPARTMENTS, CLIENT_HEADS, EMPLOYEE_HEADS, NO_DEPARTMENT, NOT_LINKED, SAME_TAX_ID
 
 NO_CLIENTS = Text("Nenhum cliente. Traga-os: malote import PASTA.", "No clients. Bring them: malote import FOLDER.")
 NO_EMPLOYEES = Text(
     "Nenhum funcionário: qualquer pessoa deste computador pode tudo.",
     "No employees: anyone on this machine may do all.",
-)
-NOT_LINKED = Text("sem pasta no portal", "no folder at the portal")
-ALL = Text("todos (administrador)", "all (admin)")
-CLIENT_HEADS = (
-    Text("ID", "ID"),
-    Text("Cliente", "Client"),
-    Text("CNPJ/CPF", "Tax id"),
-    Text("Pasta no portal", "Folder"),
-)
-EMPLOYEE_HEADS = (
-    Text("ID", "ID"),
-    Text("Funcionário", "Employee"),
-    Text("Login", "Login"),
-    Text("Departamentos", "Departments"),
 )
 
 
@@ -83,6 +72,8 @@ def client_command(call: Call) -> int:
     portal = None if args.portal is None else parse_root(args.portal) if args.portal else ()
     with call.office() as (ctx, actor):
         changed = registry.set_client(ctx, actor, args.client, name=args.name, tax_id=tax_id, portal=portal)
+        if tax_id and (others := registry.same_tax_id(every(ctx.store.clients)).get(changed.id)):
+            call.tell(SAME_TAX_ID, tax_id=format_tax_id(tax_id), others=", ".join(others))
     if call.json:
         call.dump(client_json(changed))
     else:
@@ -131,8 +122,8 @@ def employee_arguments(parser: ArgumentParser, lang: str) -> None:
 
 def employee_command(call: Call) -> int:
     args = call.args
-    given = args.departments
-    departments = None if given is None else tuple(one.strip() for one in given.split(";") if one.strip())
+    listed = args.departments
+    departments = None if listed is None else tuple(one.strip() for one in listed.split(";") if one.strip())
     with call.office() as (ctx, actor):
         changed = registry.set_employee(
             ctx,
@@ -145,6 +136,10 @@ def employee_command(call: Call) -> int:
             remove=tuple(args.remove_department),
             admin=args.admin,
         )
+        given = (*(departments or ()), *args.add_department)
+        known = registry.departments(every(ctx.store.templates))
+        if unknown := [one for one in given if not handles(tuple(known), one)]:
+            call.tell(NO_DEPARTMENT, departments=_listed(unknown), known=_listed(known))
     if call.json:
         call.dump(employee_json(changed))
     else:
@@ -152,5 +147,9 @@ def employee_command(call: Call) -> int:
     return DONE
 
 
+def _listed(names: Iterable[str]) -> str:
+    return "; ".join(names)
+
+
 def _departments(call: Call, employee: Employee) -> str:
-    return call.say(ALL) if employee.admin else "; ".join(employee.departments)
+    return call.say(ALL_DEPARTMENTS) if employee.admin else "; ".join(employee.departments)

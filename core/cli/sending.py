@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from core.cli.call import DONE, NOT_ALL, PORTAL, Call, plain
+from core.cli.call import DONE, NOT_ALL, PORTAL, Call
 from core.delivery.settling import Settlement
 from core.delivery.worker import Summary, Worker
 from core.domain.events import message
-from core.domain.models import Hold, rfc3339
-from core.domain.text import Text
+from core.domain.models import Event, Hold, rfc3339
+from core.domain.text import Text, plain
 from core.office import Context, sending
 from core.office.health import told
+from core.office.words import QUEUED_AGAIN
 
 OUTCOMES = {
     "delivered": Text("enviados", "delivered"),
@@ -42,8 +43,10 @@ ON_REQUEST = Text(
 )
 SENDING = Text("Enviando", "Sending")
 STOPPING = Text("Terminando o que está em andamento…", "Finishing what is in flight…")
-RUNNING = Text("Enviando o que chegar; Ctrl-C para parar.", "Sending whatever comes; Ctrl-C stops it.")
-QUEUED_AGAIN = Text("De volta à fila: {count}.", "Queued again: {count}.")
+RUNNING = Text(
+    "Enviando o que chegar, e de olho na caixa de entrada; Ctrl-C para parar.",
+    "Sending whatever comes, and watching the inbox; Ctrl-C stops it.",
+)
 WHICH = Text("diga quais envios, ou --all", "name the deliveries, or --all")
 PATIENCE = 3600.0
 """Seconds: nobody watches `run`, so it outlasts a process that was stopped while it was its turn to write."""
@@ -74,7 +77,7 @@ def run_command(call: Call) -> int:
         call.tell(RUNNING)
 
     with call.reading(wait=PATIENCE) as ctx:
-        sending.run(ctx, lambda one: _line(call, one), started)
+        sending.run(ctx, lambda one: _line(call, one), started, lambda one: _event(call, one), call.complain)
     return DONE
 
 
@@ -168,6 +171,11 @@ def _progress(call: Call, total: int) -> Iterator[Callable[[Settlement], None]]:
 def _line(call: Call, one: Settlement) -> None:
     if one.events:
         sys.stderr.write(_told(call, one) + "\n")
+
+
+def _event(call: Call, event: Event) -> None:
+    where = event.task or ""
+    sys.stderr.write(plain(f"{where}  {message(event, call.lang)}".lstrip()) + "\n")
 
 
 def _told(call: Call, one: Settlement) -> str:

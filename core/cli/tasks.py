@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from core.cli.call import DONE, NOT_ALL, TO_DO, Call
-from core.delivery.plan import show_place
+from core.cli.call import DONE, NOT_ALL, Call
+from core.domain.destinations import show_place
 from core.domain.models import Task, TaskStatus, rfc3339
 from core.domain.text import Text
 from core.office import Refused, views
@@ -14,38 +14,17 @@ from core.office import tasks as use
 from core.office.documents import where_it_is
 from core.office.foresight import Foreseen, Outlook, foresee
 from core.office.tasks import Completed
+from core.office.words import (
+    DELIVERY,
+    DOCUMENT_HEADS,
+    NO_DOCUMENTS,
+    NO_TASKS,
+    REOPENED,
+    STATUS,
+    TASK_HEADS,
+    TO_DO,
+)
 
-NO_TASKS = Text("Nenhuma tarefa. Traga-as: malote import PASTA.", "No tasks. Bring them: malote import FOLDER.")
-NO_DOCUMENTS = Text(
-    "Nenhum documento. Anexe: malote attach {task} ARQUIVO --template ID.",
-    "No documents. Attach one: malote attach {task} FILE --template ID.",
-)
-HEADS = (
-    Text("ID", "ID"),
-    Text("Cliente", "Client"),
-    Text("Tarefa", "Task"),
-    Text("Compet.", "Period"),
-    Text("Data legal", "Legal date"),
-    Text("Situação", "Status"),
-)
-DOCUMENT_HEADS = (
-    Text("Template", "Template"),
-    Text("Documento", "Document"),
-    Text("Versão", "Version"),
-    Text("Envio", "Delivery"),
-    Text("Onde está", "Where it is"),
-)
-STATUS = {TaskStatus.OPEN: Text("aberta", "open"), TaskStatus.COMPLETED: Text("concluída", "completed")}
-DELIVERY = {
-    "queued": Text("na fila", "queued"),
-    "sending": Text("enviando", "sending"),
-    "delivered": Text("entregue", "delivered"),
-    "skipped": Text("não enviado", "skipped"),
-    "failed": Text("falhou", "failed"),
-    "cancelled": Text("cancelado", "cancelled"),
-    "removed": Text("removido", "removed"),
-    "held": Text("retido", "held"),
-}
 COMPLETED = Text("{task} concluída; documentos na fila: {count}.", "{task} completed; documents queued: {count}.")
 SEND_NOW = Text("Para enviar agora: malote deliver.", "To send now: malote deliver.")
 INACTIVE = Text(
@@ -57,7 +36,6 @@ ALREADY_COMPLETED = Text(
     "{task} já estava concluída; documentos na fila: {count}.",
     "{task} was completed already; documents queued: {count}.",
 )
-REOPENED = Text("{task} reaberta; o que estava na fila espera.", "{task} opened again; its queue waits.")
 NOTHING_TO_SEND = Text("Nada a enviar.", "Nothing to send.")
 
 
@@ -103,7 +81,7 @@ def tasks_command(call: Call) -> int:
     if not listed:
         call.tell(NO_TASKS)
     call.table(
-        HEADS,
+        TASK_HEADS,
         [
             (
                 one.id,

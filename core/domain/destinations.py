@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.domain.models import Place
 from core.domain.names import IllegalName, check_depth, legal_name
 from core.domain.periods import is_month, is_period, is_year, month_of, year_of
 from core.domain.text import Sentence, Text, words
@@ -147,3 +148,8 @@ def _numbers_bare(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _within(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
     return any(hay[start : start + len(needle)] == needle for start in range(len(hay) - len(needle) + 1))
+
+
+def show_place(place: Place) -> str:
+    """A place as people read it: `0032 - Padaria > Fiscal > DAS > DAS.pdf`."""
+    return show_destination((*place.root, *place.folder, place.name))

@@ -77,6 +77,47 @@ EVENTS: dict[str, Kind] = {
         Level.WARNING,
     ),
     "reopened": Kind(Text("Tarefa reaberta: {task_name}", "Task reopened: {task_name}")),
+    # Express
+    "express_attached": Kind(
+        Text(
+            "Express: {file} é {template_name} de {client_name}, {period} ({reason})",
+            "Express: {file} is {template_name} of {client_name}, {period} ({reason})",
+        )
+    ),
+    "express_same": Kind(
+        Text(
+            "Express: {file} já está anexado à tarefa {task_id} como {name}; nada muda",
+            "Express: {file} is attached to the task {task_id} already as {name}; nothing changes",
+        )
+    ),
+    "express_waits_already": Kind(
+        Text(
+            "Express: {file} é igual a {name}, que já espera por alguém",
+            "Express: {file} is the same as {name}, which waits for someone already",
+        )
+    ),
+    "express_waiting": Kind(
+        Text("Express não anexou {file}: {doubt}", "Express did not attach {file}: {doubt}"), Level.WARNING
+    ),
+    "express_confirmed": Kind(
+        Text("Express: {file} confirmado à mão como {name}", "Express: {file} confirmed by hand as {name}")
+    ),
+    "express_discarded": Kind(
+        Text("Express: {file} descartado; está em {place}", "Express: {file} discarded; it lies in {place}")
+    ),
+    "express_rules": Kind(
+        Text(
+            "{template_name}: regras do Express alteradas, agora {count}",
+            "{template_name}: rules of Express changed, {count} now",
+        )
+    ),
+    "client_confirmed": Kind(
+        Text(
+            "{name} traz {number}, de {other_name}; confirmado por quem anexou",
+            "{name} bears {number}, {other_name}'s; confirmed by who attached it",
+        ),
+        Level.WARNING,
+    ),
     # the office
     "activated": Kind(Text("Integração ativada", "Integration activated")),
     "deactivated": Kind(Text("Integração desativada", "Integration deactivated")),
@@ -85,8 +126,12 @@ EVENTS: dict[str, Kind] = {
     "mapping_undone": Kind(
         Text("{template_name}: desfeito, pasta {destination}", "{template_name}: undone, {destination}")
     ),
+    "mapping_redone": Kind(
+        Text("{template_name}: refeito, pasta {destination}", "{template_name}: redone, {destination}")
+    ),
     "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
     "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
+    "configured": Kind(Text("Configuração alterada: {key} = {value}", "Configuration changed: {key} = {value}")),
     "imported": Kind(
         Text("Importado {file}: {added} novos, {changed} alterados", "Imported {file}: {added} new, {changed} changed")
     ),

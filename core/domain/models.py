@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
+@lru_cache(maxsize=1024)  # a row is written some times with the same moments
 def rfc3339(moment: datetime) -> str:
     """Write a moment as RFC 3339 in UTC with milliseconds, so that text sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

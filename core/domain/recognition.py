@@ -31,6 +31,7 @@ class Reading(Model):
     pages: tuple[str, ...] = ()
     parties: tuple[Party, ...] = ()
     issued: date | None = None
+    recognised: bool = False  # some of the text was read from a picture (OCR): nobody acts on it without asking
 
     @property
     def text(self) -> str:
@@ -57,13 +58,16 @@ class Recognition(Model):
     """What Express makes of one file: guesses, best first, and what is certain enough to act upon by itself.
 
     `client`, `template` and `period` are None where a person has to decide; `reason` then says why. A period is not
-    missed where `period_needed` is false: the form has none, or the template does not ask for it.
+    missed where `period_needed` is false: the form has none, or the template does not ask for it. Where what stands
+    there reads in two ways (up to 31/12/2026: December, or the year), `period_options` are both, and an open task for
+    only one of them decides.
     """
 
     client: str | None = None
     template: str | None = None
     period: str | None = None
     period_needed: bool = True
+    period_options: tuple[str, ...] = ()
     clients: tuple[Guess, ...] = ()
     templates: tuple[Guess, ...] = ()
     periods: tuple[Guess, ...] = ()

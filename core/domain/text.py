@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Text(NamedTuple):
@@ -69,3 +70,8 @@ def fold(s: str) -> str:
 def words(s: str) -> tuple[str, ...]:
     """The folded alphanumeric words of a text, in order: `EFD-Contribuições` gives `efd`, `contribuicoes`."""
     return tuple(_WORD.findall(fold(s)))
+
+
+def plain(text: object) -> str:
+    """Text that cannot move the cursor, colour the screen or turn the reading direction."""
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", str(text))

@@ -2,5 +2,6 @@
 
 from core.office.context import Context, create_office, open_office
 from core.office.errors import OfficeUnusable, PortalUnusable, Refused
+from core.store.engine import StoreError
 
-__all__ = ["Context", "OfficeUnusable", "PortalUnusable", "Refused", "create_office", "open_office"]
+__all__ = ["Context", "OfficeUnusable", "PortalUnusable", "Refused", "StoreError", "create_office", "open_office"]

@@ -22,6 +22,7 @@ class Preview:
     configured: tuple[Template, ...]  # as they would be
     without_destination: tuple[Template, ...]
     pending: int  # deliveries of tasks completed while inactive
+    pending_tasks: int = 0  # how many tasks these are of
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def preview(ctx: Context, *, standard_folders: bool) -> Preview:
         elif template.send and not template.destination:
             without.append(template)
     pending = ctx.store.deliveries.held_counts().get(Hold.INACTIVE, 0)
-    return Preview(tuple(configured), tuple(without), pending)
+    tasks = ctx.store.deliveries.held_tasks(Hold.INACTIVE) if pending else 0
+    return Preview(tuple(configured), tuple(without), pending, tasks)
 
 
 def activate(

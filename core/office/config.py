@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from core.domain.text import Sentence, Text
 from core.office.errors import OfficeUnusable
@@ -22,31 +23,136 @@ LACKING = Text("falta {key}.", "{key} is missing.")
 WRONG = Text("o valor de {key} não serve ({reason}).", "the value of {key} does not do ({reason}).")
 MEND = Text("Corrija o arquivo e tente de novo.", "Mend the file and try again.")
 
+REASONS = {
+    "string_type": Text("precisa ser um texto, entre aspas", "it has to be a text, in quotes"),
+    "int_type": Text("precisa ser um número inteiro", "it has to be a whole number"),
+    "int_parsing": Text("precisa ser um número inteiro", "it has to be a whole number"),
+    "int_from_float": Text("precisa ser um número inteiro", "it has to be a whole number"),
+    "float_type": Text("precisa ser um número", "it has to be a number"),
+    "float_parsing": Text("precisa ser um número", "it has to be a number"),
+    "bool_type": Text("precisa ser true ou false", "it has to be true or false"),
+    "bool_parsing": Text("precisa ser true ou false", "it has to be true or false"),
+    "tuple_type": Text('precisa ser uma lista: ["…", "…"]', 'it has to be a list: ["…", "…"]'),
+    "list_type": Text('precisa ser uma lista: ["…", "…"]', 'it has to be a list: ["…", "…"]'),
+    "dict_type": Text("precisa ser uma seção: [{key}]", "it has to be a section: [{key}]"),
+    "model_type": Text("precisa ser uma seção: [{key}]", "it has to be a section: [{key}]"),
+    "greater_than": Text("precisa ser maior que {gt}", "it has to be more than {gt}"),
+    "greater_than_equal": Text("o menor valor é {ge}", "{ge} is the least"),
+    "less_than": Text("precisa ser menor que {lt}", "it has to be less than {lt}"),
+    "less_than_equal": Text("o maior valor é {le}", "{le} is the most"),
+    "string_pattern_mismatch": Text("a forma é como em {default}", "its form is as in {default}"),
+    "string_too_short": Text("o menor tamanho é {min_length}", "{min_length} is the least length"),
+    "string_too_long": Text("o maior tamanho é {max_length}", "{max_length} is the most length"),
+    "literal_error": Text("pode ser {expected}", "it can be {expected}"),
+    "enum": Text("pode ser {expected}", "it can be {expected}"),
+}
+"""What pydantic objects to, by its type of error; what is not here is told in its own English."""
+
+CONSOLE = Text("vale ao reabrir o console", "in force once the console is opened again")
+SENDING = Text(
+    "vale ao reabrir o console e reiniciar malote run",
+    "in force once the console is opened again and malote run restarted",
+)
+AT_ONCE = Text("vale na hora, neste console", "in force at once, in this console")
+
+
+def setting(default: Any, pt: str, en: str, *, restart: Text = SENDING, **rules: Any) -> Any:
+    """A key of the configuration: its default (`...`: it has to be given), what it is for, and when a change counts."""
+    return Field(default, description=pt, json_schema_extra={"en": en, "restart": list(restart)}, **rules)
+
+
+def meaning(field: FieldInfo) -> Text:
+    """What a key is for."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    pt = field.description or ""
+    return Text(pt, str(extra.get("en", pt)))
+
+
+def restart(field: FieldInfo) -> Text:
+    """When a change of a key counts."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    told = extra.get("restart")
+    return Text(*map(str, told)) if isinstance(told, list) else SENDING
+
 
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class OfficeSection(Section):
-    name: str = Field("", description="nome do escritório, como aparece nas telas")
-    tax_ids: tuple[str, ...] = Field((), description="CNPJs do próprio escritório (nunca identificam um cliente)")
+    name: str = setting(
+        "", "nome do escritório, como aparece nas telas", "the office's name, as screens show it", restart=CONSOLE
+    )
+    tax_ids: tuple[str, ...] = setting(
+        (), "CNPJs do próprio escritório (nunca identificam um cliente)", "the office's own CNPJs (never a client's)"
+    )
 
 
 class PortalSection(Section):
-    url: str = Field(description="dir:///pasta ou webdav+https://usuario@servidor/pasta")
-    password_file: str = Field("", description="arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD")
-    exclusive: bool = Field(False, description="fecha com LOCK a janela ao criar (WebDAV)")
-    insecure: bool = Field(False, description="aceita webdav+http:// fora deste computador, sem criptografia")
-    ca_file: str = Field("", description="certificado de uma autoridade própria, para webdav+https://")
-    certificate: str = Field("", description="nosso certificado, se o portal pede um, e a chave dele em key")
-    key: str = Field("", description="a chave do nosso certificado")
-    file_mode: str = Field("0644", pattern=r"^0?[2367][0-7]{2}$", description="modo dos arquivos publicados numa pasta")
-    folder_mode: str = Field("0755", pattern=r"^[0-7]?7[0-7]{2}$", description="modo das pastas criadas")
+    url: str = setting(
+        ..., "dir:///pasta ou webdav+https://usuario@servidor/pasta", "dir:///folder or webdav+https://user@host/folder"
+    )
+    password_file: str = setting(
+        "",
+        "arquivo (0600) com a senha; antes dele vale MALOTE_PORTAL_PASSWORD",
+        "file (0600) with the password; MALOTE_PORTAL_PASSWORD comes before it",
+    )
+    exclusive: bool = setting(
+        False, "fecha com LOCK a janela ao criar (WebDAV)", "closes the window when creating with a LOCK (WebDAV)"
+    )
+    timeout: float = setting(
+        30,
+        "segundos para o portal responder a um pedido (WebDAV)",
+        "seconds for the portal to answer a request (WebDAV)",
+        ge=1,
+        le=3600,
+    )
+    insecure: bool = setting(
+        False,
+        "aceita webdav+http:// fora deste computador, sem criptografia",
+        "takes webdav+http:// beyond this machine, without encryption",
+    )
+    ca_file: str = setting(
+        "",
+        "certificado de uma autoridade própria, para webdav+https://",
+        "a private authority's certificate, for webdav+https://",
+    )
+    certificate: str = setting(
+        "",
+        "nosso certificado, se o portal pede um, e a chave dele em key",
+        "our certificate, if the portal asks for one, and its key in key",
+    )
+    key: str = setting("", "a chave do nosso certificado", "our certificate's key")
+    file_mode: str = setting(
+        "0644",
+        "modo dos arquivos publicados numa pasta",
+        "mode of files published in a directory",
+        pattern=r"^0?[2367][0-7]{2}$",
+    )
+    folder_mode: str = setting("0755", "modo das pastas criadas", "mode of folders made", pattern=r"^[0-7]?7[0-7]{2}$")
 
 
 class SendingSection(Section):
-    concurrency: int = Field(8, ge=1, le=64, description="envios ao mesmo tempo")
-    retention_days: int = Field(90, ge=0, description="dias que os arquivos enviados ficam guardados no escritório")
+    concurrency: int = setting(8, "envios ao mesmo tempo", "deliveries at the same time", ge=1, le=64)
+    retention_days: int = setting(
+        90,
+        "dias que os arquivos enviados ficam guardados no escritório",
+        "days that files delivered are kept in the office",
+        ge=0,
+    )
+
+
+class ExpressSection(Section):
+    complete: bool = setting(
+        False,
+        "conclui a tarefa quando o Express anexa o último documento que faltava",
+        "completes a task once Express has attached the last document that it lacked",
+    )
+    ocr: bool = setting(
+        False,
+        "lê imagens e digitalizados com o Tesseract; o que vem deles é sempre perguntado",
+        "reads images and scans with Tesseract; what comes of them is always asked about",
+    )
 
 
 class Config(Section):
@@ -55,6 +161,17 @@ class Config(Section):
     office: OfficeSection = OfficeSection()
     portal: PortalSection
     sending: SendingSection = SendingSection()
+    express: ExpressSection = ExpressSection()
+    keys: dict[str, Any] = Field(
+        {}, description='teclas do console pelo nome: "templates.map_marked" = "b" (os nomes: Configurações, 0)'
+    )
+    """Free names: which there are is the console's matter, and a wrong one keeps no office from working."""
+
+
+def sections() -> dict[str, type[Section]]:
+    """The sections whose keys are fixed."""
+    kinds = {name: field.annotation for name, field in Config.model_fields.items()}
+    return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Section)}
 
 
 def read_config(folder: Path) -> Config:
@@ -64,7 +181,23 @@ def read_config(folder: Path) -> Config:
         OfficeUnusable: it cannot be read; names file, line and column.
     """
     path = folder / FILE
-    data = path.read_bytes()
+    return parse_config(path, path.read_bytes())
+
+
+def read_text(folder: Path) -> str:
+    """The configuration as it was written."""
+    return (folder / FILE).read_text(encoding="utf-8-sig")
+
+
+def parse_config(path: Path, data: bytes) -> Config:
+    """Understand a configuration.
+
+    Args:
+        path: the file that it is in, for the words about it.
+
+    Raises:
+        OfficeUnusable: it is wrong; names file, line and column.
+    """
     try:
         text = data.decode("utf-8-sig")  # Windows' editors put a mark before it
         return Config.model_validate(tomllib.loads(text))
@@ -78,16 +211,31 @@ def read_config(folder: Path) -> Config:
         reason = re.sub(r" \(at .*\)$", "", str(error))
         raise _unusable(path, (line, column), Sentence(SYNTAX, {"reason": reason})) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        why = {"extra_forbidden": UNKNOWN_KEY, "missing": LACKING}.get(first["type"], WRONG)
-        told = Sentence(why, {"key": ".".join(map(str, first["loc"])), "reason": first["msg"]})
-        raise _unusable(path, _position(text, first["loc"]), told) from None
+        key = error.errors()[0]["loc"]
+        raise _unusable(path, position(text, key), why_wrong(error)) from None
+
+
+def why_wrong(error: ValidationError) -> Sentence:
+    """The first thing that is wrong with a configuration, as a sentence."""
+    first = error.errors()[0]
+    names = [str(one) for one in first["loc"]]
+    kind = {"extra_forbidden": UNKNOWN_KEY, "missing": LACKING}.get(first["type"], WRONG)
+    return Sentence(
+        kind, {"key": ".".join(names), "reason": reason(first["type"], names, first.get("ctx"), first["msg"])}
+    )
+
+
+def reason(kind: str, names: list[str], context: dict[str, Any] | None, otherwise: str) -> Text:
+    """What pydantic objects to in a value, in both languages."""
+    field = sections()[names[0]].model_fields.get(names[1]) if len(names) > 1 and names[0] in sections() else None
+    params = {"key": ".".join(names), "default": "" if field is None else field.default, **(context or {})}
+    text = REASONS.get(kind, Text("{otherwise}", "{otherwise}"))
+    return Text(*(one.format(**params, otherwise=otherwise) for one in text))
 
 
 def wrong_value(folder: Path, key: tuple[str, ...], why: Sentence) -> OfficeUnusable:
     """What to raise for a value that turned out wrong only in use."""
-    path = folder / FILE
-    return _unusable(path, _position(path.read_text(encoding="utf-8-sig"), key), why)
+    return _unusable(folder / FILE, position(read_text(folder), key), why)
 
 
 def _unusable(path: Path, where: tuple[int, int], why: Sentence) -> OfficeUnusable:
@@ -95,44 +243,54 @@ def _unusable(path: Path, where: tuple[int, int], why: Sentence) -> OfficeUnusab
     return OfficeUnusable(text, MEND, file=path, line=where[0], column=where[1], **why.params)
 
 
-def _position(text: str, key: tuple[int | str, ...]) -> tuple[int, int]:
-    """Where a key stands in the file, as well as lines can tell."""
+_PART = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_HEADING = re.compile(rf"\s*\[\s*({_DOTTED})\s*\]")
+_ASSIGNED = re.compile(rf"\s*({_DOTTED})\s*=")
+
+
+def position(text: str, key: tuple[int | str, ...]) -> tuple[int, int]:
+    """Line and column where a key stands in the file, as well as lines can tell; a list's item is where its list is."""
+    wanted = ".".join(one for one in key if isinstance(one, str))
     section = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if heading := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            section = heading[1]
-            if key == (section,):
+        if heading := _HEADING.match(line):
+            section = _plain_key(heading[1])
+            if section == wanted:
                 return number, 1
-        found = re.match(r"\s*([\w-]+)\s*=", line)
-        if found and (section, found[1]) == tuple(map(str, key[:2])):
+        elif (found := _ASSIGNED.match(line)) and f"{section}.{_plain_key(found[1])}".lstrip(".") == wanted:
             return number, found.start(1) + 1
     return 1, 1
+
+
+def _plain_key(dotted: str) -> str:
+    return ".".join(part.strip("\"'") for part in re.findall(_PART, dotted))
 
 
 def write_config(folder: Path, values: dict[str, dict[str, Any]], mode: int) -> None:
     """Write a new office's configuration, every key with its meaning beside it; unset ones as comments."""
     lines = ["# Configuração do escritório no Malote. Não guarda senhas."]
-    for name, section in Config.model_fields.items():
+    for name, section in sections().items():
         lines += ["", f"[{name}]"]
         given = values.get(name, {})
-        assert isinstance(section.annotation, type) and issubclass(section.annotation, Section)
-        for key, field in section.annotation.model_fields.items():
+        for key, field in section.model_fields.items():
             lines.append(f"# {field.description}")
-            value = given.get(key, field.default)
             sign = "" if key in given else "# "
-            lines.append(f"{sign}{key} = {_toml(value)}")
+            lines.append(f"{sign}{key} = {toml(given.get(key, field.default))}")
+    lines += ["", "[keys]", f"# {Config.model_fields['keys'].description}"]
     path = folder / FILE
     path.touch(mode)
     path.chmod(mode)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A value as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
+        return "[" + ", ".join(toml(one) for one in value) + "]"
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\u{ord(c[0]):04x}", escaped) + '"'

@@ -182,6 +182,18 @@ def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
 
 
 def _open_portal(folder: Path, config: Config) -> Portal:
+    try:
+        return portal_of(folder, config)
+    except InvalidValue as error:
+        raise wrong_value(folder, ("portal", "url"), error.sentence) from None
+
+
+def portal_of(folder: Path, config: Config) -> Portal:
+    """The portal that a configuration names; nothing is asked of it yet.
+
+    Raises:
+        InvalidValue: there can be no such portal.
+    """
     from core.portal import PortalOptions, open_portal  # noqa: PLC0415 - short commands need no portal
 
     portal = config.portal
@@ -192,8 +204,9 @@ def _open_portal(folder: Path, config: Config) -> Portal:
     options = PortalOptions(
         file_mode=int(portal.file_mode, 8),
         folder_mode=int(portal.folder_mode, 8),
-        group=folder.stat().st_gid if _is_shared(folder) else None,
+        group=folder.stat().st_gid if is_shared(folder) else None,
         exclusive=portal.exclusive,
+        timeout=portal.timeout,
         insecure=portal.insecure,
         password_file=file(portal.password_file),
         ca_file=file(portal.ca_file),
@@ -201,19 +214,16 @@ def _open_portal(folder: Path, config: Config) -> Portal:
         key=file(portal.key),
         facts=folder / "host",
     )
-    try:
-        return open_portal(portal.url, options)
-    except InvalidValue as error:
-        raise wrong_value(folder, ("portal", "url"), error.sentence) from None
+    return open_portal(portal.url, options)
 
 
-def _is_shared(folder: Path) -> bool:
+def is_shared(folder: Path) -> bool:
     """Whether a group's members share the office (`init --group`)."""
     return bool(folder.stat().st_mode & 0o020)
 
 
 def _file_mode(folder: Path) -> int:
-    return 0o660 if _is_shared(folder) else 0o600
+    return 0o660 if is_shared(folder) else 0o600
 
 
 def unusable(folder: Path, error: StoreError) -> OfficeUnusable:

@@ -6,11 +6,13 @@ import errno
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.delivery.plan import show_place
+from core.domain.destinations import show_place
 from core.domain.lineage import UNSENT, Attached, File, attach
 from core.domain.models import Delivery, DeliveryStatus, Document, Mark, Origin, Task, TaskStatus, Template
 from core.domain.names import legal_file_name
@@ -23,6 +25,9 @@ from core.office.mapping import find_templates
 from core.office.queue import NEWER, REMOVED, cancel_unsent, event, queue_document, requeue
 from core.office.tasks import find_task
 from core.ports import Blob
+
+if TYPE_CHECKING:
+    from core.office.guard import OtherClient
 
 UNREADABLE = Text("O arquivo {file} não pode ser lido: {reason}.", "{file} cannot be read: {reason}.")
 LOOK_AT_FILE = Text("Confira o caminho e a permissão do arquivo.", "Look at its path and its permissions.")
@@ -75,13 +80,26 @@ class AttachedFile:
 
 
 def attach_files(
-    ctx: Context, actor: Actor, task: str, files: Iterable[Path], template: str, origin: Origin = Origin.MANUAL
+    ctx: Context,
+    actor: Actor,
+    task: str,
+    files: Iterable[Path],
+    template: str,
+    origin: Origin = Origin.MANUAL,
+    copied: Callable[[Path, int], None] | None = None,
+    *,
+    confirm_client: bool = False,
 ) -> list[AttachedFile]:
     """Attach files to a task under a template, all or none; to a completed task, they are queued at once.
 
     Their bytes are kept, durably, before anything says that they are attached.
 
+    Args:
+        copied: told of which file how many bytes are copied so far; what it raises ends it, nothing being attached.
+        confirm_client: attach also what bears another client's number and not the task's client's.
+
     Raises:
+        OtherClient: a file bears another client's number, and nobody confirmed that it is this one's.
         Refused: task or template is unknown, the actor may not handle its department, or a file cannot be taken.
     """
     found = find_task(ctx, task)
@@ -90,21 +108,48 @@ def attach_files(
     named = [(readable_name(path.name), path) for path in files]
     if twice := [name for name, count in Counter(name for name, _ in named).items() if count > 1]:
         raise Refused(TWICE, RENAME, name=twice[0])
-    kept = [(name, keep(ctx, path)) for name, path in named]
+    kept = [(name, keep(ctx, path, partial(copied, path) if copied else None)) for name, path in named]
+    against = objections(ctx, [(found, name, blob) for name, blob in kept])
+    if against and not confirm_client:
+        raise next(iter(against.values()))
     with ctx.store.transaction():
         found = find_task(ctx, task)
-        return [attach_blob(ctx, actor, found, kind, name, blob, origin) for name, blob in kept]
+        made = [attach_blob(ctx, actor, found, kind, name, blob, origin) for name, blob in kept]
+        for place, objection in against.items():
+            note_confirmed(ctx, actor, made[place].document, objection)
+        return made
 
 
-def keep(ctx: Context, path: Path) -> Blob:
-    """Keep a file's bytes.
+def objections(ctx: Context, files: Sequence[tuple[Task, str, Blob]]) -> dict[int, OtherClient]:
+    """Which of the files being attached bear another client's number, by their places; bytes that their task has
+    already are not read again."""
+    from core.office.guard import Guard, Item  # noqa: PLC0415 - most commands attach nothing, and need no reader
+
+    have = {
+        (one.task, one.sha256) for one in ctx.store.documents.of_tasks({task.id for task, _, _ in files}) if one.live
+    }
+    new = [place for place, (task, _, blob) in enumerate(files) if (task.id, blob.sha256) not in have]
+    if not new:
+        return {}
+    against = Guard(ctx).check(Item(files[place][1], files[place][2], files[place][0].client) for place in new)
+    return {new[place]: objection for place, objection in against.items()}
+
+
+def note_confirmed(ctx: Context, actor: Actor, document: Document, objection: OtherClient) -> None:
+    """Write into the journal that someone confirmed whose a document is; in the caller's transaction."""
+    params = {"number": objection.evidence[0].number, "other_name": objection.evidence[0].client_name}
+    ctx.store.append([event(ctx, actor, "client_confirmed", document=document, params=params)])
+
+
+def keep(ctx: Context, path: Path, copied: Callable[[int], None] | None = None) -> Blob:
+    """Keep a file's bytes; `copied` is told how many are copied so far.
 
     Raises:
         Refused: it cannot be read.
         OfficeUnusable: there is no room for them.
     """
     try:
-        return ctx.blobs.keep(path)
+        return ctx.blobs.keep(path, copied)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise OfficeUnusable(*STORE_ERRORS["disk_full"], file=ctx.folder / "spool") from None
@@ -118,9 +163,19 @@ def readable_name(name: str) -> str:
 
 
 def attach_blob(
-    ctx: Context, actor: Actor, task: Task, template: Template, source_name: str, blob: Blob, origin: Origin
+    ctx: Context,
+    actor: Actor,
+    task: Task,
+    template: Template,
+    source_name: str,
+    blob: Blob,
+    origin: Origin,
+    authorised_by: str | None = None,
 ) -> AttachedFile:
     """Attach bytes that are kept already; in the caller's transaction.
+
+    Args:
+        authorised_by: whose permission its delivery carries; the actor's own by default.
 
     Raises:
         Refused: its name, made legal, is another file's of this task.
@@ -137,7 +192,7 @@ def attach_blob(
     if what is Attached.TAKEN:
         raise Refused(NAME_TAKEN, RENAME, source=source_name, name=name, other=document.source_name)
     if what is Attached.SAME:
-        return AttachedFile(what, document, _bytes_are_back(ctx, actor, document), warnings)
+        return AttachedFile(what, document, bytes_are_back(ctx, actor, document), warnings)
     ctx.store.documents.save([document])
     code = "attached" if what is Attached.NEW else "version_attached"
     params = {"size": document.size, "version": document.version}
@@ -149,11 +204,11 @@ def attach_blob(
         cancel_unsent(ctx, actor, document, earlier, NEWER)
     delivery = None
     if task.status is TaskStatus.COMPLETED:
-        delivery = queue_document(ctx, actor, task, document, earlier, actor.id)
+        delivery = queue_document(ctx, actor, task, document, earlier, authorised_by or actor.id)
     return AttachedFile(what, document, delivery, warnings)
 
 
-def _bytes_are_back(ctx: Context, actor: Actor, document: Document) -> Delivery | None:
+def bytes_are_back(ctx: Context, actor: Actor, document: Document) -> Delivery | None:
     """Queue again what failed because its bytes had gone or changed, now that they have been attached again."""
     deliveries = ctx.store.deliveries.of_document(document.id)
     lost = [one for one in deliveries if one.failure in FILE_LOST and one.status is DeliveryStatus.FAILED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.delivery.plan import Already, Plan, Put, Subject, plan, subjects
@@ -62,8 +62,13 @@ class Outlook:
     active: bool
 
 
-def foresee(ctx: Context, actor: Actor, keys: Iterable[str]) -> Outlook:
+def foresee(
+    ctx: Context, actor: Actor, keys: Iterable[str], looked: Callable[[int, int], None] | None = None
+) -> Outlook:
     """Say what completing these tasks would do, writing nothing.
+
+    Args:
+        looked: told how many documents of how many were looked at; what it raises ends the looking.
 
     Raises:
         Refused: a task is unknown.
@@ -73,7 +78,7 @@ def foresee(ctx: Context, actor: Actor, keys: Iterable[str]) -> Outlook:
     wanted = [delivery for one in live if (delivery := _would_queue(ctx, actor, one)) is not None]
     return Outlook(
         tasks=tuple(task.id for task in tasks),
-        foreseen=tuple(asyncio.run(_foresee(ctx, wanted))),
+        foreseen=tuple(asyncio.run(_foresee(ctx, wanted, looked))),
         missing=missing_of(ctx, tasks),
         active=ctx.store.integration().active,
     )
@@ -100,11 +105,15 @@ def _would_queue(ctx: Context, actor: Actor, document: Document) -> Delivery | N
     return latest
 
 
-async def _foresee(ctx: Context, wanted: Sequence[Delivery]) -> list[Foreseen]:
+async def _foresee(
+    ctx: Context, wanted: Sequence[Delivery], looked: Callable[[int, int], None] | None
+) -> list[Foreseen]:
     portal = ctx.portal()
     foreseen = []
     try:
-        for subject in subjects(ctx.store, wanted):
+        for count, subject in enumerate(subjects(ctx.store, wanted)):
+            if looked is not None:
+                looked(count, len(wanted))
             try:
                 outcome = await plan(subject, ctx.store, ctx.blobs, portal, ctx.now())
             except PortalFault as fault:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from core.domain.destinations import show_destination
 from core.domain.models import DestinationSource, Mapped, MappingChange, Names, Template
-from core.domain.permissions import Actor
+from core.domain.permissions import OUTSIDER, Actor
 from core.domain.text import Text
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.queue import event, requeue
+from core.office.views import every
 
 UNKNOWN = Text("Não há template {template}.", "There is no template {template}.")
 SEE_TEMPLATES = Text("Veja os cadastrados: malote templates.", "See what there is: malote templates.")
 NOTHING_TO_UNDO = Text("Você não tem mudança de pasta para desfazer.", "You have no change of folders to undo.")
+NOTHING_TO_REDO = Text("Você não tem mudança de pasta para refazer.", "You have no change of folders to redo.")
 ALTERED = Text(
-    "Não dá para desfazer: {template_name} mudou depois, para {destination}.",
-    "This cannot be undone: {template_name} was changed since, to {destination}.",
+    "Não dá para desfazer: {who} mudou {template_name} depois, para {destination}.",
+    "This cannot be undone: {who} has changed {template_name} since, to {destination}.",
 )
+ALTERED_BEFORE_REDO = Text(
+    "Não dá para refazer: {who} mudou {template_name} depois, para {destination}.",
+    "This cannot be redone: {who} has changed {template_name} since, to {destination}.",
+)
+SOMEONE = Text("alguém", "someone")
 MAP_INSTEAD = Text(
     'Escolha a pasta que quer: malote map {template} --to "Pasta > Subpasta".',
     'Choose the folder you want: malote map {template} --to "Folder > Subfolder".',
@@ -74,34 +82,81 @@ def undo(ctx: Context, actor: Actor) -> MappingChange:
     """
     require_admin(actor)
     with ctx.store.transaction():
-        last = next((one for one in ctx.store.last_mapping_changes(actor.id) if one.undone_at is None), None)
+        last = next_undo(ctx, actor)
         if last is None:
             raise Refused(NOTHING_TO_UNDO)
-        templates = ctx.store.templates.get_many(one.template for one in last.changes)
-        for one in last.changes:
-            template = templates[one.template]
-            if (template.destination, template.destination_source) != (one.after, one.after_source):
-                raise Refused(
-                    ALTERED,
-                    MAP_INSTEAD,
-                    template=template.id,
-                    template_name=template.name,
-                    destination=show_or_none(template.destination),
-                )
+        _must_stand(ctx, last, [_backwards(one) for one in last.changes], ALTERED)
         undone = last.model_copy(update={"undone_at": ctx.now()})
         ctx.store.mapping_changes.save([undone])
-        back = [
-            Mapped(
-                template=one.template,
-                before=one.after,
-                before_source=one.after_source,
-                after=one.before,
-                after_source=one.before_source,
-            )
-            for one in last.changes
-        ]
-        _write(ctx, actor, back, "mapping_undone")
+        _write(ctx, actor, [_backwards(one) for one in last.changes], "mapping_undone")
         return undone
+
+
+def redo(ctx: Context, actor: Actor) -> MappingChange:
+    """Do again what one undid last, as long as one has changed no destination since.
+
+    Raises:
+        Refused: there is nothing, or a template was changed since.
+    """
+    require_admin(actor)
+    with ctx.store.transaction():
+        undone = next_redo(ctx, actor)
+        if undone is None:
+            raise Refused(NOTHING_TO_REDO)
+        _must_stand(ctx, undone, undone.changes, ALTERED_BEFORE_REDO)
+        redone = undone.model_copy(update={"undone_at": None})
+        ctx.store.mapping_changes.save([redone])
+        _write(ctx, actor, redone.changes, "mapping_redone")
+        return redone
+
+
+def next_undo(ctx: Context, actor: Actor) -> MappingChange | None:
+    """One's own last change of destinations that is not undone."""
+    return next((one for one in ctx.store.last_mapping_changes(actor.id) if one.undone_at is None), None)
+
+
+def next_redo(ctx: Context, actor: Actor) -> MappingChange | None:
+    """What one undid last; a change that was made after it has taken its place."""
+    own = ctx.store.last_mapping_changes(actor.id)
+    undone = [(one.undone_at, one) for one in reversed(own) if one.undone_at is not None]
+    at, last = max(undone, key=lambda pair: pair[0], default=(None, None))
+    return None if at is None or any(one.undone_at is None and one.at > at for one in own) else last
+
+
+def _backwards(one: Mapped) -> Mapped:
+    return Mapped(
+        template=one.template,
+        before=one.after,
+        before_source=one.after_source,
+        after=one.before,
+        after_source=one.before_source,
+    )
+
+
+def _must_stand(ctx: Context, change: MappingChange, steps: Sequence[Mapped], altered: Text) -> None:
+    """Refuse to write over what someone has decided since; says who, and what."""
+    templates = ctx.store.templates.get_many(one.template for one in steps)
+    for one in steps:
+        template = templates[one.template]
+        if (template.destination, template.destination_source) != (one.before, one.before_source):
+            raise Refused(
+                altered,
+                MAP_INSTEAD,
+                who=_who_changed(ctx, template.id, change.undone_at or change.at) or SOMEONE,
+                template=template.id,
+                template_name=template.name,
+                destination=show_or_none(template.destination),
+            )
+
+
+def _who_changed(ctx: Context, template: str, since: datetime) -> str | None:
+    """Who changed a template's destination last, also by undoing; reads all changes, as it is rarely asked."""
+    touched = [
+        (max(one.at, one.undone_at or one.at), one.actor.removeprefix(OUTSIDER))
+        for one in every(ctx.store.mapping_changes)
+        if any(mapped.template == template for mapped in one.changes)
+    ]
+    return max((pair for pair in touched if pair[0] >= since), default=(None, None))[1]
 
 
 def remap(ctx: Context, actor: Actor, changes: Sequence[Mapped]) -> MappingChange:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Iterable
 
-from core.domain.models import Client, Employee, Event, Names
-from core.domain.names import roots_meet
+from core.domain.models import Client, Employee, Event, Names, Template
+from core.domain.names import SCRATCH_FOLDER, roots_meet
 from core.domain.permissions import EXPRESS, OUTSIDER, Actor, handles
-from core.domain.text import Text
+from core.domain.text import Text, fold
 from core.office.actors import SEE_EMPLOYEES, require_admin
 from core.office.actors import UNKNOWN as UNKNOWN_EMPLOYEE
 from core.office.context import Context
@@ -21,6 +23,7 @@ MEET = Text(
     "The folder {folder} is, contains or lies inside that of the client {other}.",
 )
 OWN_FOLDER = Text("Cada cliente precisa de uma pasta só sua.", "Each client needs a folder of its own.")
+ID_TAKEN = Text("O código {id} já é de {other}.", "The id {id} is {other}'s already.")
 BAD_ID = Text("O código {employee} é reservado.", "The id {employee} is reserved.")
 LOGIN_TAKEN = Text(
     "O login {login} já é do funcionário {other}.", "The login {login} is the employee {other}'s already."
@@ -51,9 +54,9 @@ def set_client(
         given = {"name": name, "tax_id": tax_id, "portal": portal}
         update = {field: value for field, value in given.items() if value is not None}
         if portal:
-            for other, root in ctx.store.clients.roots():
-                if other != key and roots_meet(portal, root):
-                    raise Refused(MEET, OWN_FOLDER, folder=" > ".join(portal), other=other)
+            other = taken_by(portal, ctx.store.clients.roots(), key)
+            if other is not None:
+                raise Refused(MEET, OWN_FOLDER, folder=" > ".join(portal), other=other)
         changed = client.model_copy(update=update)
         if changed == client:
             return client
@@ -62,6 +65,75 @@ def set_client(
         if portal:
             requeue_linked(ctx, actor, {key})
         return changed
+
+
+def add_client(ctx: Context, actor: Actor, key: str, name: str) -> Client:
+    """Register a client, without a folder as yet.
+
+    Raises:
+        Refused: the actor is no admin, or there is a client of that id.
+    """
+    require_admin(actor)
+    with ctx.store.transaction():
+        if (other := ctx.store.clients.get(key)) is not None:
+            raise Refused(ID_TAKEN, id=key, other=other.name)
+        client = Client(id=key, name=name)
+        ctx.store.clients.save([client])
+        ctx.store.append([client_changed(ctx, actor, None, client)])
+        return client
+
+
+def same_tax_id(clients: Iterable[Client]) -> dict[str, list[str]]:
+    """The clients whose number others have too, each with those others' ids; mostly it is a slip."""
+    holders: dict[str, list[str]] = {}
+    for one in clients:
+        if one.tax_id:
+            holders.setdefault(one.tax_id, []).append(one.id)
+    shared = [keys for keys in holders.values() if len(keys) > 1]
+    return {key: [other for other in keys if other != key] for keys in shared for key in keys}
+
+
+def departments(templates: Iterable[Template]) -> list[str]:
+    """The departments of templates, each once however it is written, in order."""
+    found = {fold(one.department): one.department for one in templates}
+    return [found[key] for key in sorted(found)]
+
+
+def waiting_clients(ctx: Context) -> Counter[str]:
+    """How many deliveries of each client wait for its folder."""
+    return Counter(one.client for one in ctx.store.deliveries.failed("client_not_linked"))
+
+
+def lacking_departments(ctx: Context) -> dict[str, Counter[str]]:
+    """Of each employee the departments that deliveries lack, and how many."""
+    denied = ctx.store.deliveries.failed("permission_denied")
+    templates = ctx.store.templates.get_many(one.template for one in denied)
+    found: dict[str, Counter[str]] = {}
+    for one in denied:
+        found.setdefault(one.authorised_by, Counter())[templates[one.template].department] += 1
+    return found
+
+
+def root_folders(ctx: Context) -> list[str]:
+    """The names of the folders at the portal's root, of which each client has one; asks the portal.
+
+    Raises:
+        PortalFault: the portal could not be read.
+    """
+
+    async def read() -> list[str]:
+        portal = ctx.portal()
+        try:
+            return sorted(await portal.folders((), ()))
+        finally:
+            await portal.close()
+
+    return [one for one in asyncio.run(read()) if one.casefold() != SCRATCH_FOLDER]
+
+
+def taken_by(portal: Names, roots: Iterable[tuple[str, Names]], but: str) -> str | None:
+    """The client, other than `but`, whose folder this one is, contains or lies inside (the design's section 2.9)."""
+    return next((other for other, root in roots if other != but and roots_meet(portal, root)), None)
 
 
 def set_employee(
@@ -108,7 +180,7 @@ def set_employee(
         return changed
 
 
-def client_changed(ctx: Context, actor: Actor, before: Client, after: Client) -> Event:
+def client_changed(ctx: Context, actor: Actor, before: Client | None, after: Client) -> Event:
     """The event that tells what of a client changed."""
     return event(ctx, actor, "client_changed", client=after.id, params={"what": _told(before, after)})
 

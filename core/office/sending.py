@@ -11,13 +11,15 @@ from core.delivery.liveness import bury, is_alive, living
 from core.delivery.settling import Settlement
 from core.delivery.tools import Tools
 from core.delivery.worker import Summary, Worker
-from core.domain.models import Delivery, DeliveryStatus
+from core.domain.failures import FAILURES
+from core.domain.models import Delivery, DeliveryStatus, Event
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.documents import find_document
-from core.office.errors import Refused
+from core.office.errors import OfficeUnusable, Refused
 from core.office.queue import ON_REQUEST, requeue, resume
+from core.portal.checks import is_dead_check
 from core.ports import Portal, PortalFault
 
 UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
@@ -40,12 +42,31 @@ def deliver(ctx: Context, report: Report = lambda _: None, started: Started = la
     return asyncio.run(_work(ctx, report, started, forever=False))
 
 
-def run(ctx: Context, report: Report = lambda _: None, started: Started = lambda _: None) -> Summary:
-    """Send whatever comes due, until told to stop."""
-    return asyncio.run(_work(ctx, report, started, forever=True))
+def run(
+    ctx: Context,
+    report: Report = lambda _: None,
+    started: Started = lambda _: None,
+    told: Callable[[Event], None] = lambda _: None,
+    troubled: Callable[[OfficeUnusable], None] = lambda _: None,
+) -> Summary:
+    """Send whatever comes due and watch the inbox, until told to stop.
+
+    Args:
+        told: told of what came of each file of the inbox.
+        troubled: told what keeps the inbox from being gone on with, for now.
+    """
+    return asyncio.run(_work(ctx, report, started, forever=True, told=told, troubled=troubled))
 
 
-async def _work(ctx: Context, report: Report, started: Started, *, forever: bool) -> Summary:
+async def _work(
+    ctx: Context,
+    report: Report,
+    started: Started,
+    *,
+    forever: bool,
+    told: Callable[[Event], None] = lambda _: None,
+    troubled: Callable[[OfficeUnusable], None] = lambda _: None,
+) -> Summary:
     portal, name = ctx.portal(), ctx.new_id()
     tools = Tools(
         store=ctx.store,
@@ -67,7 +88,17 @@ async def _work(ctx: Context, report: Report, started: Started, *, forever: bool
         if forever:
             hourly = asyncio.create_task(_tidy_hourly(ctx, portal))
             stack.callback(hourly.cancel)
+            from core.office.watching import watch_inbox  # noqa: PLC0415 - `deliver` recognises nothing
+
+            inbox = asyncio.create_task(watch_inbox(ctx, name, worker.stopping, told, troubled))
+            stack.push_async_callback(_until_ended, inbox, worker)
         return await (worker.forever() if forever else worker.once())
+
+
+async def _until_ended(inbox: asyncio.Task[None], worker: Worker) -> None:
+    """Let the inbox finish the files that it is at; what went wrong there is raised here."""
+    worker.stopping.set()
+    await inbox
 
 
 async def _tidy(ctx: Context, portal: Portal) -> None:
@@ -84,18 +115,34 @@ async def _tidy_hourly(ctx: Context, portal: Portal) -> None:
 
 
 async def tidy_portal(ctx: Context, portal: Portal) -> None:
-    """Finish or remove what crashes left at the portal; another host's is left alone for a day."""
+    """Finish or remove what crashes left at the portal, killed checks too; another host's is left alone for a day.
+
+    Raises:
+        PortalFault: something is wrong with the portal as a whole; what ails one scratch is left to the next time.
+    """
     for scratch, age in await portal.scratches():
-        delivery = ctx.store.deliveries.get(scratch.rpartition("-")[0])
-        if delivery is None:
-            if age > DAY:
-                await portal.discard(scratch)
-        elif delivery.status is DeliveryStatus.SENDING:
-            continue  # a living worker's, or taken over by whoever finds its worker dead
-        elif delivery.intent is not None and delivery.intent.scratch == scratch:
-            await portal.recover(delivery.intent.place, scratch, delivery.sha256, delivery.intent.expected)
-        else:
+        try:
+            await _tidy_scratch(ctx, portal, scratch, age)
+        except PortalFault as fault:
+            if FAILURES[fault.code].whole:
+                raise
+
+
+async def _tidy_scratch(ctx: Context, portal: Portal, scratch: str, age: float) -> None:
+    delivery = ctx.store.deliveries.get(scratch.rpartition("-")[0])
+    if delivery is None:
+        if age > DAY or is_dead_check(scratch):
             await portal.discard(scratch)
+    elif delivery.status is DeliveryStatus.SENDING:
+        return  # a living worker's, or taken over by whoever finds its worker dead
+    elif age < 2 * portal.linger:
+        return  # its MOVE, sent within that time after its PUT, may still arrive
+    elif delivery.intent is not None and delivery.intent.scratch == scratch:
+        await portal.recover(delivery.intent.place, scratch, delivery.sha256, delivery.intent.expected)
+    elif delivery.place is not None and await portal.look(delivery.place) is None:
+        await portal.recover(delivery.place, scratch, delivery.sha256, None)  # a late request may have moved it aside
+    else:
+        await portal.discard(scratch)
 
 
 def sweep_blobs(ctx: Context) -> None:

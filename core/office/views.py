@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from core.delivery.liveness import anyone
@@ -14,13 +15,13 @@ from core.domain.models import (
     Document,
     Event,
     Integration,
-    MappingChange,
     Names,
     Pause,
     Task,
     TaskStatus,
+    Template,
 )
-from core.domain.permissions import Actor
+from core.domain.story import PLACED
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
@@ -102,9 +103,27 @@ def overview(ctx: Context) -> Overview:
 
 
 def legal_dates(ctx: Context, today: date) -> tuple[int, int]:
-    """How many open tasks are overdue, and how many are due today; reads all open tasks."""
-    dates = [one.legal_date for one in tasks(ctx, TaskStatus.OPEN) if one.legal_date is not None]
-    return sum(day < today for day in dates), dates.count(today)
+    """How many open tasks are overdue, and how many are due today; counted on an index."""
+    tomorrow = today + timedelta(days=1)
+    with ctx.store.snapshot():
+        return ctx.store.tasks.count_open(None, today), ctx.store.tasks.count_open(today, tomorrow)
+
+
+def outcomes(ctx: Context, since: datetime) -> dict[str, dict[datetime, int]]:
+    """How many deliveries ended in each way by hour of UTC, from the hour of `since` on; kept, not counted."""
+    with ctx.store.snapshot():
+        return {code: ctx.store.events_by_hour(code, since) for code in (*PLACED, "failed", "skipped")}
+
+
+def unknown_files(ctx: Context) -> int:
+    """How many files Express did not know and that wait for someone; kept, not counted."""
+    return sum(ctx.store.waiting.counts().values())
+
+
+def last_placed(ctx: Context, within: int) -> Event | None:
+    """The last event of a document that reached the portal, if it is among the last ones of the journal."""
+    found = ctx.store.events_after(ctx.store.last_seq() - within, limit=within)
+    return next((one for one in reversed(found) if one.code in PLACED), None)
 
 
 def version(ctx: Context) -> int:
@@ -142,9 +161,21 @@ def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
     return {key: one.name for key, one in ctx.store.clients.get_many(clients).items()}
 
 
-def next_undo(ctx: Context, actor: Actor) -> MappingChange | None:
-    """One's own last change of destinations that is not undone."""
-    return next((one for one in ctx.store.last_mapping_changes(actor.id) if one.undone_at is None), None)
+def last_deliveries(ctx: Context) -> dict[str, datetime]:
+    """When something was delivered last, by template; only templates of which anything ever was."""
+    return ctx.store.deliveries.last_by_template()
+
+
+def is_recognised(template: Template) -> bool:
+    """Whether Express has rules for a template's documents: the office's own, or the catalogue's."""
+    return bool(template.rules or _catalogue_has(template.name, template.department))
+
+
+@lru_cache(maxsize=100_000)
+def _catalogue_has(name: str, department: str) -> bool:
+    from core.catalog import rules_for  # noqa: PLC0415 - the first paint does without
+
+    return bool(rules_for(name, department))
 
 
 def worker_runs(ctx: Context) -> bool:

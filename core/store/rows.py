@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
-from core.store.engine import Database, StoreError, Table
+from core.store.engine import Database, StoreError, Table, decode, encode
 
 M = TypeVar("M", bound=BaseModel)
+KNOWN = 1024
+"""So many rows' items are kept: they are frozen, and the same text says the same, so nothing is read twice in a row."""
+
+
+def read(model: type[M], body: str) -> M:
+    """An item from its row's text.
+
+    Raises:
+        StoreError: damaged, where it is not what was written.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:  # or half a surrogate pair, which pydantic does not read
+        row = decode(body)
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        raise StoreError("damaged", f"{model.__name__}: {error.errors()[0]['msg']}") from None
+
+
+def written(item: BaseModel, extra: Mapping[str, Any], *, without: set[str] | None = None) -> str:
+    """An item's text as a row, with more fields."""
+    try:
+        body = item.model_dump_json(exclude=without)
+    except PydanticSerializationError:  # half a surrogate pair
+        return encode({**item.model_dump(mode="json", exclude=without), **extra}, indexed=True)
+    return f"{body[:-1]},{encode(extra, indexed=True)[1:]}" if extra else body
 
 
 class Rows(Generic[M]):
@@ -18,37 +47,36 @@ class Rows(Generic[M]):
     def __init__(self, database: Database, table: str, model: type[M]):
         self._table: Table = database.table(table)
         self._model = model
+        self.item = lru_cache(KNOWN)(partial(read, model))
 
-    def row(self, item: M) -> dict[str, Any]:
-        """The item as it is stored; an aggregate adds here what is only there to be indexed."""
-        return item.model_dump(mode="json")
+    def extra(self, item: M) -> dict[str, Any]:
+        """What is stored with the item only to be found by it."""
+        return {}
 
-    def items(self, rows: Iterable[Any]) -> list[M]:
-        return [self.item(row) for row in rows]
+    def body(self, item: M) -> str:
+        """The item as it is stored."""
+        return written(item, self.extra(item))
 
-    def item(self, row: Any) -> M:
-        try:
-            return self._model.model_validate(dict(row))
-        except ValidationError as error:  # JSON still, but not what was written
-            raise StoreError("damaged", f"{self._model.__name__}: {error.errors()[0]['msg']}") from None
+    def items(self, bodies: Iterable[str]) -> list[M]:
+        return [self.item(body) for body in bodies]
 
     def get(self, key: str, /) -> M | None:
-        row = self._table.by("id", key)
-        return None if row is None else self.item(row)
+        found = self._table.bodies({"id": key}, limit=1)
+        return self.item(found[0]) if found else None
 
     def get_many(self, keys: Iterable[str], /) -> dict[str, M]:
-        rows = self._table.by_many("id", list(dict.fromkeys(keys)))
-        return {row["id"]: self.item(row) for row in rows}
+        found = self.items(self._table.bodies({"id": list(dict.fromkeys(keys))}))
+        return {item.id: item for item in found}  # type: ignore[attr-defined]  # each aggregate has one
 
     def save(self, items: Iterable[M]) -> None:
-        rows = [self.row(item) for item in items]
-        if len(rows) == 1:
-            self._table.put("id", rows[0])
-        elif rows:
-            self._table.put_many("id", rows)
+        bodies = [self.body(item) for item in items]
+        if len(bodies) == 1:
+            self._table.put("id", bodies[0])
+        elif bodies:
+            self._table.put_many("id", bodies)
 
     def page(self, *, after: str | None = None, limit: int = 500) -> list[M]:
-        return self.items(self._table.select(order=("id",), after=None if after is None else (after,), limit=limit))
+        return self.items(self._table.bodies(order=("id",), after=None if after is None else (after,), limit=limit))
 
     def count(self) -> int:
         return len(self._table)

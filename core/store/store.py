@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice, zip_longest
 from math import ceil
 from pathlib import Path
@@ -18,15 +20,25 @@ from core.domain.models import (
     Event,
     Hold,
     Integration,
+    Level,
     MappingChange,
     Mark,
     Pause,
     rfc3339,
 )
+from core.ports import EventChoice
 from core.store import schema
-from core.store.engine import Database
-from core.store.repositories import ClientRows, DeliveryRows, DocumentRows, EmployeeRows, TaskRows, TemplateRows
-from core.store.rows import Rows
+from core.store.engine import Database, Mentioned, Not, decode
+from core.store.repositories import (
+    ClientRows,
+    DeliveryRows,
+    DocumentRows,
+    EmployeeRows,
+    TaskRows,
+    TemplateRows,
+    WaitingRows,
+)
+from core.store.rows import Rows, written
 
 F = TypeVar("F", bound=BaseModel)
 WAITING: Mapping[str, object] = {"status": "queued", "hold": None}
@@ -74,6 +86,7 @@ class SqliteStore:
         self.deliveries = DeliveryRows(database)
         self.marks = Rows(database, "marks", Mark)
         self.mapping_changes = Rows(database, "mapping_changes", MappingChange)
+        self.waiting = WaitingRows(database)
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._database.transaction()
@@ -100,54 +113,78 @@ class SqliteStore:
         clients = list(islice(self._clients_due(until, after_client), limit))
         share = ceil(limit / len(clients)) if clients else 0
         queues = [
-            self._outbox.select(
+            self._outbox.bodies(
                 {**WAITING, "client": client}, order=("due_at", "doc_id"), ranges={"due_at": (None, until)}, limit=share
             )
             for client in clients
         ]
-        turns = [row for turn in zip_longest(*queues) for row in turn if row is not None]
+        turns = [body for turn in zip_longest(*queues) for body in turn if body is not None]
         return self.deliveries.items(turns[:limit])
 
     def _clients_due(self, until: str, after_client: str) -> Iterator[str]:
         """The clients that something is due for, each found by one step in the index."""
         for start, end in ((after_client, None), ("", after_client)):
             position = start
-            while rows := self._outbox.select(
+            while found := self._outbox.bodies(
                 WAITING, order=("client", "due_at"), after=(position, AFTER_ALL_TIMES), limit=1
             ):
-                position = rows[0]["client"]
+                first = self.deliveries.item(found[0])
+                position = first.client
                 if end is not None and position > end:
                     break
-                if rows[0]["due_at"] < until:
+                if rfc3339(first.due_at) < until:
                     yield position
 
     def take_over(self, orphan: Delivery, worker: str) -> Delivery | None:
         taken = orphan.model_copy(update={"worker": worker, "epoch": orphan.epoch + 1})
         expected = {"status": "sending", "epoch": orphan.epoch}
-        return taken if self._outbox.replace_if("id", taken.id, expected, self.deliveries.row(taken)) else None
+        return taken if self._outbox.replace_if("id", taken.id, expected, self.deliveries.body(taken)) else None
 
     def settle(self, delivery: Delivery) -> bool:
-        with self.transaction():
-            row = self.deliveries.row(delivery)
+        with self._database.joined():
             expected = {"status": "sending", "epoch": delivery.epoch}
-            if not self._outbox.replace_if("id", delivery.id, expected, row):
+            if not self._outbox.replace_if("id", delivery.id, expected, self.deliveries.body(delivery)):
                 return False
+            if delivery.status is DeliveryStatus.DELIVERED:
+                self.deliveries.note_delivered([delivery])
             if delivery.status is not DeliveryStatus.SENDING:
-                waiting = self._outbox.select({"document": delivery.document, "hold": str(Hold.EARLIER)})
+                waiting = self._outbox.bodies({"document": delivery.document, "hold": str(Hold.EARLIER)})
                 self.deliveries.save(one.model_copy(update={"hold": None}) for one in self.deliveries.items(waiting))
             return True
 
     # --- the journal
 
     def append(self, events: Sequence[Event]) -> None:
-        rows = [event.model_dump(mode="json", exclude={"seq"}) for event in events]
-        if len(rows) == 1:
-            self._events.append(rows[0])
-        elif rows:
-            self._events.append_many(rows)
+        bodies = [written(event, {}, without={"seq"}) for event in events]
+        if len(bodies) == 1:
+            self._events.append(bodies[0])
+        elif bodies:
+            self._events.append_many(bodies)
 
     def events_after(self, seq: int, *, limit: int = 1000) -> list[Event]:
         return _events(self._events.select(after=(seq,), order=("doc_id",), limit=limit))
+
+    def find_events(
+        self,
+        choice: EventChoice,
+        low: int = 0,
+        high: int | None = None,
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[Event]:
+        mentioned = [
+            Mentioned(_pattern(word), {"code": codes, "client": clients}) for word, codes, clients in choice.words
+        ]
+        rows = self._events.select(
+            _where(choice), ranges={"doc_id": (low, high)}, descending=newest_first, limit=limit, mentioned=mentioned
+        )
+        return _events(rows)
+
+    def find_seqs(self, choice: EventChoice, low: int, high: int) -> list[int]:
+        if choice.words:
+            raise ValueError("words are looked for in events, not in numbers")
+        return self._events.column("doc_id", _where(choice), ranges={"doc_id": (low, high)})
 
     def events_of_document(self, document: str) -> list[Event]:
         return _events(self._events.select({"document": document}, order=("doc_id",)))
@@ -159,11 +196,16 @@ class SqliteStore:
         rows = self._events.select(order=("doc_id",), descending=True, limit=1)
         return rows[0].doc_id if rows else 0
 
+    def events_by_hour(self, code: str, since: datetime) -> dict[datetime, int]:
+        hour = rfc3339(since)[: len("2026-10-05T14")]
+        found = self._events.tally_between("code", "at", len(hour), f"{code} {hour}", f"{code} {AFTER_ALL_TIMES}")
+        return {datetime.fromisoformat(f"{name[-len(hour) :]}:00:00Z"): count for name, count in found.items()}
+
     # --- single facts
 
     def _fact(self, name: str, model: type[F]) -> F | None:
-        row = self._facts.by("name", name)
-        return None if row is None or row["value"] is None else model.model_validate(row["value"])
+        found = self._facts.bodies({"name": name}, limit=1)
+        return _value(model, found[0]) if found else None
 
     def _set_fact(self, name: str, value: BaseModel | None) -> None:
         self._facts.put("name", {"name": name, "value": None if value is None else value.model_dump(mode="json")})
@@ -183,14 +225,42 @@ class SqliteStore:
     def last_mapping_changes(self, actor: str, limit: int = 50) -> list[MappingChange]:
         table = self._database.table("mapping_changes")
         return self.mapping_changes.items(
-            table.select({"actor": actor}, order=("at", "doc_id"), descending=True, limit=limit)
+            table.bodies({"actor": actor}, order=("at", "doc_id"), descending=True, limit=limit)
         )
 
     def data_version(self) -> int:
         return self._database.data_version()
 
+    def copy_to(self, path: Path) -> None:
+        self._database.copy_to(path)
+
+    def check(self) -> None:
+        self._database.check()
+
     def close(self) -> None:
         self._database.close()
+
+
+def _where(choice: EventChoice) -> dict[str, object]:
+    where: dict[str, object] = {}
+    if choice.level is not Level.INFO:
+        where["level"] = Not(str(Level.INFO)) if choice.level is Level.WARNING else str(choice.level)
+    if choice.client is not None:
+        where["client"] = choice.client
+    if choice.seqs is not None:
+        where["doc_id"] = list(choice.seqs)
+    return where
+
+
+def _pattern(word: str) -> str:
+    """What LIKE finds a folded word by, with any accents: a sign that may bear one in Portuguese is any sign."""
+    return f"%{re.sub(r'[aceinou]|[^a-z0-9]', '_', word)}%"
+
+
+@lru_cache(maxsize=8)
+def _value(model: type[F], body: str) -> F | None:
+    value = decode(body)["value"]
+    return None if value is None else model.model_validate(value)
 
 
 def _events(rows: Sequence[object]) -> list[Event]:

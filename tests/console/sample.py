@@ -15,12 +15,17 @@ OWNER = Actor.outsider("gestora")
 BALANCETES = ("balancete", "balancete_acum")
 
 
-def new_office(folder: Path) -> Path:
+def new_office(folder: Path, *, concurrency: int = 8) -> Path:
     """An office with clients, templates, employees and tasks, on a directory portal, not activated yet."""
     portal = folder / "portal"
     portal.mkdir(parents=True)
     office = folder / "escritorio"
-    create_office(office, {"office": {"name": "Escritório Modelo"}, "portal": {"url": f"dir://{portal}"}})
+    values = {
+        "office": {"name": "Escritório Modelo"},
+        "portal": {"url": f"dir://{portal}"},
+        "sending": {"concurrency": concurrency},
+    }
+    create_office(office, values)
     with open_office(office) as ctx:
         intake.import_folder(ctx, OWNER, DATA, lambda *_: None)
     for path in ("Contabilidade/Balancete/2025", "Contabilidade/Balancete/2026", "Fiscal/DAS", "Fiscal/ISS"):
@@ -35,9 +40,9 @@ def attach(ctx: Context, task: str) -> None:
     documents.attach_files(ctx, OWNER, task, [DATA / "documents" / row["file"]], row["template"])
 
 
-def office_at_work(folder: Path) -> Path:
+def office_at_work(folder: Path, *, concurrency: int = 8) -> Path:
     """An active office: some delivered, one without folder, one without permission, some attached, most open."""
-    office = new_office(folder)
+    office = new_office(folder, concurrency=concurrency)
     with open_office(office) as ctx:
         activation.activate(ctx, OWNER, standard_folders=True)
         mapping.map_templates(ctx, OWNER, BALANCETES, None)

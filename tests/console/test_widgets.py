@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from core.cli.call import plain
+from core.domain.text import plain
 from tests.console.conftest import sitting
-from tui.folders import Candidate, candidates, matching
 from tui.listing import Listing
 from tui.places import PLACES
 from tui.widgets.frame import Footer
@@ -175,23 +174,6 @@ def test_wrapped_lines_are_never_wider_than_there_is_room(text: str, width: int)
 def test_what_cannot_be_shown_is_cut_on_the_left_part_only() -> None:
     assert spread([("a long left part", "")], [("right", "")], 10)[0] == ("a lo…", "")
     assert spread([("a", "")], [("right", "")], 10)[1] == ("    ", "")
-
-
-def test_a_path_that_is_not_there_yet_stands_first() -> None:
-    folders = list(candidates([("Fiscal",), ("Fiscal", "2025"), ("Fiscal", "2026"), ("Fiscal", "DAS")]))
-    assert [one.names for one in folders] == [
-        ("Fiscal",),
-        ("Fiscal", "{ano}"),
-        ("Fiscal", "2025"),
-        ("Fiscal", "2026"),
-        ("Fiscal", "DAS"),
-    ]
-    shown, cursor = matching(folders, "Fiscal > Guias")
-    assert shown[cursor].names == ("Fiscal", "Guias")
-    shown, cursor = matching(folders, "fiscal > das")
-    assert shown[cursor] == Candidate(("Fiscal", "DAS"))
-    shown, cursor = matching(folders, "das")
-    assert shown[cursor].names == ("Fiscal", "DAS")
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -188,11 +188,11 @@ class Program:
         return counts["queued"] == counts["sending"] == 0
 
     def tree(self) -> dict[str, bytes]:
-        """All files of the portal, whatever is in `.malote/` among them."""
+        """All files of the portal, whatever is in `.malote/` among them; but for what Apache keeps beside them."""
         return {
             path.relative_to(self.portal).as_posix(): path.read_bytes()
             for path in sorted(self.portal.rglob("*"))
-            if not path.is_dir()
+            if not path.is_dir() and ".DAV" not in path.parts
         }
 
     def check(self, *, twins: bool = False) -> None:
@@ -256,16 +256,25 @@ class Program:
                     versions[event.document] = version
 
 
-def build(folder: Path, *, clients: int = 10, tasks: int = 50, size: int = 2000, portal: Path | None = None) -> Program:
+def build(
+    folder: Path,
+    *,
+    clients: int = 10,
+    tasks: int = 50,
+    size: int = 2000,
+    portal: Path | None = None,
+    settings: dict[str, Any] | None = None,
+) -> Program:
     """An active office of so many completed tasks with a document each, all queued.
 
     Args:
         size: bytes of each document, about.
         portal: the portal's root, made if it is missing; in `folder` by default.
+        settings: how the portal is reached, `[portal]` in malote.toml; as a directory by default.
     """
     program = Program(folder, folder / "escritorio", portal or folder / "portal")
     program.portal.mkdir(exist_ok=True)
-    create_office(program.office, {"portal": {"url": f"dir://{program.portal}"}})
+    create_office(program.office, {"portal": settings or {"url": f"dir://{program.portal}"}})
     with program.opened() as ctx:
         ctx.store.clients.save(
             Client(id=f"{n:03}", name=f"Cliente {n}", portal=(f"{n:03} - Padaria São João {n}",))

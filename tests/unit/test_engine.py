@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.store.engine import Database, DuplicateKeyError, Index, StoreError
+from core.store.engine import Database, DuplicateKeyError, Index, Mentioned, Not, StoreError
 
 INDEXES = (
     Index("jobs", "id", unique=True),
@@ -17,6 +17,7 @@ INDEXES = (
     Index("jobs", "due", where="{error} IS NOT NULL"),
     Index("jobs", "rank", where="{kind} = 'failed'"),
     Index("jobs", "client.id"),
+    Index("jobs", "doc_id", "client", where="{level} <> 'info'"),
 )
 
 
@@ -126,6 +127,8 @@ def test_pages_together_are_the_whole_in_order(rows: list[tuple[Any, Any]], size
         ({"order": ("due", "doc_id"), "ranges": {"error": ("", None)}}, "due"),
         ({"where": {"kind": "failed"}, "order": ("rank", "doc_id"), "after": (3, 5)}, "rank"),
         ({"where": {"client.id": 7}}, "client.id"),
+        ({"where": {"level": Not("info")}, "ranges": {"doc_id": (5, 50)}, "descending": True}, "doc_id_client"),
+        ({"where": {"level": Not("info")}, "ranges": {"doc_id": (5, None)}}, "doc_id_client"),
         ({"after": (500,)}, "PRIMARY KEY"),
     ],
 )
@@ -139,6 +142,20 @@ def test_select_walks_the_declared_indexes(db: Database, arguments: dict[str, An
         assert steps[0].startswith(("SEARCH", "SCAN")), steps
         assert f"{fields} (" in steps[0] or steps[0].endswith(fields), steps
         assert not any("TEMP B-TREE" in step for step in steps) or " IN " in sql, steps
+
+
+def test_select_takes_what_is_not_and_what_is_mentioned(db: Database) -> None:
+    jobs = db.table("jobs")
+    made = (job("a", level="info", word="São"), job("b", level="error", word="Sao"), job("c", word="x"))
+    jobs.insert_multiple([*made, job("sao", level=1)])
+
+    def ids(**how: Any) -> list[str]:
+        return [one["id"] for one in jobs.select(**how)]
+
+    assert ids(where={"level": Not("info")}) == ["b", "sao"], "an absent value is neither"
+    assert ids(mentioned=[Mentioned("%s_o%", {})]) == ["a", "b", "sao"]
+    assert ids(mentioned=[Mentioned("%s_o%", {"word": ["x"], "id": []})]) == ["a", "b", "c", "sao"]
+    assert ids(mentioned=[Mentioned("%s_o%", {}), Mentioned("%err%", {})]) == ["b"]
 
 
 def test_an_appended_id_is_never_used_twice(db: Database) -> None:

@@ -7,12 +7,13 @@ import pytest
 from core.domain.models import Client, DestinationSource, Employee, Names, Template
 from core.domain.permissions import Actor
 from core.office import Context, Refused, mapping
-from core.office.mapping import map_templates, undo
+from core.office.mapping import map_templates, redo, undo
 
 DAS, GUIAS = ("Fiscal", "DAS"), ("Fiscal", "Guias")
 ANA = Actor.employee(Employee(id="ana", name="Ana", admin=True), "ana")
 LEO = Actor.employee(Employee(id="leo", name="Léo", admin=True), "leo")
 EVA = Actor.employee(Employee(id="eva", name="Eva", departments=("Fiscal",)), "eva")
+OWNER = Actor.outsider("dono")
 
 
 @pytest.fixture(autouse=True)
@@ -129,3 +130,48 @@ def test_a_refused_undo_becomes_possible_when_the_alteration_is_undone(ctx: Cont
 
 def test_templates_are_found_in_the_order_asked_for(ctx: Context) -> None:
     assert [one.id for one in mapping.find_templates(ctx, ["guia", "das", "guia"])] == ["guia", "das"]
+
+
+def test_what_was_undone_can_be_redone_step_by_step(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das", "folha"], DAS)
+    map_templates(ctx, ANA, ["das"], GUIAS)
+    undo(ctx, ANA)
+    undo(ctx, ANA)
+    redo(ctx, ANA)
+    assert destination(ctx, "das") == destination(ctx, "folha") == (DAS, DestinationSource.HAND)
+    redo(ctx, ANA)
+    assert destination(ctx, "das")[0] == GUIAS
+    assert codes(ctx)[-1] == "mapping_redone"
+    with pytest.raises(Refused, match="refazer"):
+        redo(ctx, ANA)
+    undo(ctx, ANA)
+    assert destination(ctx, "das")[0] == DAS, "what was redone could not be undone again"
+
+
+def test_a_new_change_takes_the_place_of_what_could_be_redone(ctx: Context) -> None:
+    """As in every editor: redoing something older would silently throw the newer decision away."""
+    map_templates(ctx, ANA, ["das"], DAS)
+    undo(ctx, ANA)
+    map_templates(ctx, ANA, ["guia"], GUIAS)
+    with pytest.raises(Refused, match="refazer"):
+        redo(ctx, ANA)
+
+
+def test_redoing_is_ones_own_and_refused_when_altered_since(ctx: Context) -> None:
+    map_templates(ctx, ANA, ["das"], DAS)
+    undo(ctx, ANA)
+    with pytest.raises(Refused, match="refazer"):
+        redo(ctx, LEO)
+    map_templates(ctx, LEO, ["das"], GUIAS)
+    with pytest.raises(Refused, match="leo mudou DAS depois, para Fiscal > Guias"):
+        redo(ctx, ANA)
+    assert destination(ctx, "das")[0] == GUIAS
+
+
+def test_a_refusal_names_who_changed_it_last(ctx: Context) -> None:
+    """So that one can ask them instead of overruling them."""
+    map_templates(ctx, ANA, ["das"], DAS)
+    map_templates(ctx, LEO, ["das"], GUIAS)
+    map_templates(ctx, OWNER, ["das"], ("Outra",))
+    with pytest.raises(Refused, match="dono mudou DAS depois, para Outra"):
+        undo(ctx, ANA)

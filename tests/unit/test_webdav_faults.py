@@ -30,6 +30,7 @@ FACTS = Facts(
     keeps_name=True,
     replaces=True,
     locks_exclude=True,
+    locks_leak=False,
     lock_makes_file=False,
     conditions=True,
     half_after_cut=True,

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.widget import Widget
 
-from core.cli.mapping import NO_FOLDER
-from core.cli.portal import CHECKED, EXCLUSIVE, FREE, RESUMED, WINDOW, WITHOUT
-from core.cli.sending import QUEUED_AGAIN
 from core.domain.destinations import show_destination
 from core.domain.models import Integration
 from core.domain.text import Text
-from core.office import activation, health
+from core.office import activation, findings, health
 from core.office.activation import Activated, Preview
 from core.office.health import Checked
+from core.office.words import NO_FOLDER, QUEUED_AGAIN
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.confirm import Confirm
 from tui.screens.place import Place
-from tui.widgets.lines import Line, Lines, line, wrapped
+from tui.widgets.lines import Lines, line, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 SWITCH = Text("Ativar integração com Portal do Cliente", "Activate the integration with the client's portal")
@@ -35,9 +33,13 @@ GET = Text("{count} ganham a pasta padrão", "{count} get their standard folder"
 LEFT = Text("{count} ficam sem pasta", "{count} are left without one")
 NOTHING = Text("Nenhum template muda, e nenhum fica sem pasta.", "No template changes, and none is left without.")
 NO_TEMPLATES = Text("Nenhum template ainda: malote import PASTA.", "No templates yet: malote import FOLDER.")
+PENDING_ONE = Text(
+    "1 tarefa concluída com a integração inativa tem documentos não enviados: {count} (e envia).",
+    "1 task completed while inactive has unsent documents: {count} (e sends).",
+)
 PENDING = Text(
-    "{count} envios de tarefas concluídas com a integração inativa esperam um pedido (e envia).",
-    "{count} deliveries of tasks completed while inactive wait for a request (e sends).",
+    "{tasks} tarefas concluídas com a integração inativa têm documentos não enviados: {count} (e envia).",
+    "{tasks} tasks completed while inactive have unsent documents: {count} (e sends).",
 )
 ACTIVATE = Text("Ativar a integração com o Portal do Cliente?", "Activate the integration with the client's portal?")
 APPLY = Text("Aplicar a opção das pastas padrão?", "Apply the option of standard folders?")
@@ -46,8 +48,8 @@ NOTE_SENDS = Text(
     "Daí em diante, cada tarefa concluída envia seus documentos.", "From then on every completed task sends."
 )
 NOTE_PENDING = Text(
-    "Os {count} envios já concluídos não saem agora; peça-os depois com e.",
-    "The {count} completed before stay for now.",
+    "O que já foi concluído não sai agora ({count} envios); peça-o depois com e.",
+    "What was completed before stays for now ({count} deliveries); e asks for it later.",
 )
 YES_ACTIVATE = Text("sim, ativar", "yes, activate")
 YES_APPLY = Text("sim, aplicar", "yes, apply")
@@ -61,12 +63,16 @@ DEACTIVATE_NOTE = Text(
 YES_DEACTIVATE = Text("sim, desativar", "yes, deactivate")
 DEACTIVATED = Text("Integração desativada; a fila espera.", "Integration deactivated; the queue waits.")
 SEND = Text("Enviar o que foi concluído com a integração inativa?", "Send what was completed while inactive?")
+SEND_ONE = Text("1 envio sairá agora, e isso não se desfaz.", "1 delivery leaves now, for good.")
 SEND_NOTE = Text("{count} envios sairão agora, e isso não se desfaz.", "{count} deliveries leave now, for good.")
 YES_SEND = Text("sim, enviar", "yes, send")
-NO_PENDING = Text("Nada espera um pedido.", "Nothing waits for a request.")
-ACTIVE_FIRST = Text("Ative primeiro (Enter).", "Activate first (Enter).")
+NO_PENDING = Text("nada espera um pedido", "nothing waits for a request")
+ACTIVE_FIRST = Text("ative primeiro (Enter)", "activate first (Enter)")
+NOT_ACTIVE = Text("a integração está inativa", "it is inactive")
+CHECK = Text("Verificação do portal", "The portal, checked")
 NOTHING_TO_APPLY = Text("A integração já está ativa, com esta opção.", "It is active already, with this option.")
 CHECKING = Text("Verificando o portal…", "Checking the portal…")
+ACTIVATE_KEY, APPLY_KEY = Text("ativar", "activate"), Text("aplicar opção", "apply the option")
 ON, OFF = "[x]", "[ ]"
 
 
@@ -80,7 +86,8 @@ class Activation(Place[Found]):
     """The switch, the option, and what would come of them."""
 
     TITLE_TEXT = Text("Ativação", "Activation")
-    ENTER = Text("ativar", "activate")
+    ENTER = ACTIVATE_KEY
+    FOR_ADMINS = frozenset({"apply", "send", "deactivate"})
     BINDINGS: ClassVar = [
         key("p", "option", Text("pastas padrão", "standard folders")),
         key("v", "check", Text("verificar portal", "check portal")),
@@ -92,7 +99,7 @@ class Activation(Place[Found]):
     def __init__(self, desk: Desk):
         super().__init__(desk)
         self._standard: bool | None = None  # as it is, until someone says otherwise
-        self._checked: Sequence[Line] = ()
+        self._checked: Sequence[findings.Told] = ()
 
     def body(self) -> Iterable[Widget]:
         yield Lines(id="switch")
@@ -111,8 +118,10 @@ class Activation(Place[Found]):
         return now if self._standard is None else self._standard
 
     def show(self, found: Found) -> None:
+        self.ENTER = APPLY_KEY if found.integration.active else ACTIVATE_KEY
         self._tell()
-        rows = [
+        rows = list(self._findings())
+        rows += [
             Row(
                 one.id,
                 ("+", one.name, one.department, show_destination(one.destination or ())),
@@ -128,10 +137,21 @@ class Activation(Place[Found]):
         self.query_one("#list", Rows).show(Fixed(rows), empty=[line(("  " + self.say(why), "muted"))])
         self.refresh_bindings()
 
+    def _findings(self) -> Iterable[Row]:
+        """What the last check found, above the templates: as long as it may be, it scrolls."""
+        if self._checked:
+            yield Row("check", (self.say(CHECK),), "accent")
+        for number, (sign, one) in enumerate(self._checked):
+            tone = "warning" if sign == "!" else ""
+            for more, parts in enumerate(wrapped(f"{sign} {one.say(self.desk.lang)}", self.size.width - 2, indent="")):
+                yield Row(f"check {number} {more}", (("  " if more else "") + parts[0][0],), tone)
+        if self._checked:
+            yield Row("check end", ("",))
+
     def on_resize(self) -> None:
         super().on_resize()
         if self._found is not None:
-            self.call_after_refresh(self._tell)
+            self.call_after_refresh(self.show, self._found)
 
     def _tell(self) -> None:
         found = self._found
@@ -152,9 +172,9 @@ class Activation(Place[Found]):
             line((f" {ON if self._wanted else OFF} ", "accent"), self.say(OPTION), ("  (p)", "muted")),
         ]
         if preview.pending:
-            lines += wrapped("! " + self.say(PENDING, count=preview.pending), self.size.width, "warning", most=2)
-        if self._checked:
-            lines += [line(""), *self._checked]
+            text = PENDING_ONE if preview.pending_tasks == 1 else PENDING
+            told = self.say(text, tasks=preview.pending_tasks, count=preview.pending)
+            lines += wrapped("! " + told, self.size.width, "warning", most=2)
         counts = [self.say(GET, count=len(preview.configured))] if self._wanted else []
         counts.append(self.say(LEFT, count=len(preview.without_destination)))
         lines += [line(""), line((" " + " · ".join(counts), "accent"))]
@@ -228,9 +248,7 @@ class Activation(Place[Found]):
     def action_send(self) -> None:
         """Send what was completed while the integration was off."""
         desk, found = self.desk, self._found
-        if found is None or not found.preview.pending or not found.integration.active:
-            lacks_activation = found is not None and found.preview.pending
-            self.notice(self.say(ACTIVE_FIRST if lacks_activation else NO_PENDING), "muted")
+        if found is None:
             return
 
         def sure(yes: bool | None) -> None:
@@ -241,40 +259,38 @@ class Activation(Place[Found]):
             self.notice("✓ " + self.say(QUEUED_AGAIN, count=result.queued), "good")
             self.reload()
 
-        note = self.say(SEND_NOTE, count=found.preview.pending)
+        note = self.say(SEND_ONE if found.preview.pending == 1 else SEND_NOTE, count=found.preview.pending)
         self.console.open(Confirm(desk, self.say(SEND), [note], self.say(YES_SEND)), sure)
+
+    def aim(self, **aims: Any) -> None:
+        """Check the portal at once."""
+        if aims.get("check"):
+            self.action_check()
 
     def action_check(self) -> None:
         """Ask the portal what it honours; paused sending goes on when it is well."""
         desk = self.desk
 
         def done(checked: Checked) -> None:
-            report, width = checked.report, self.size.width
-            told = [self.say(CHECKED, url=report.url), self.say(EXCLUSIVE if report.exclusive else WINDOW)]
-            if report.free is not None:
-                told.append(self.say(FREE, free=report.free // 1_000_000))
-            if checked.without_folder:
-                told.append(self.say(WITHOUT, count=len(checked.without_folder)))
-            if checked.resumed:
-                told.append(self.say(RESUMED))
-            self._checked = [part for one in told for part in wrapped("· " + one, width, most=3)]
+            self._checked = findings.in_words(checked)
             self.notice("")
             self.console.ask_portal()
-            self._tell()
+            if self._found is not None:
+                self.query_one("#list", Rows).cursor = 0
+                self.show(self._found)
 
-        self._checked = ()
-        self._tell()
         self.act(lambda: health.check_portal(desk.ctx, desk.actor), done, self.say(CHECKING))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
         found = self._found
-        if found is None:
-            return True
-        if action == "deactivate":
-            return found.integration.active
-        if action == "send":
-            return bool(found.preview.pending)
-        return True
+        if found is not None and action == "deactivate" and not found.integration.active:
+            return NOT_ACTIVE
+        if found is not None and action == "send":
+            if not found.preview.pending:
+                return NO_PENDING
+            if not found.integration.active:
+                return ACTIVE_FIRST
+        return super().why_not(action, parameters)
 
 
 SCREEN = Activation

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from textual.widget import Widget
 
-from core.delivery.plan import show_place
+from core.domain.destinations import show_place
 from core.domain.text import Text
 from core.office import Refused
 from core.office import tasks as use
@@ -18,7 +18,7 @@ from tui.desk import Desk
 from tui.keys import key
 from tui.screens.confirm import KEY
 from tui.screens.dialog import Dialog
-from tui.screens.place import Place
+from tui.screens.working import Cancelled, Work, Working
 from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
@@ -35,14 +35,18 @@ INACTIVE = Text(
 )
 NO_DOCUMENTS = Text("Não há documento a enviar.", "There is no document to send.")
 LACKING = Text("{task} ainda não tem documento de: {missing}", "{task} has no document yet of: {missing}")
-YES = Text(
-    "concluir; envios que sairão agora, sem volta: {count}", "complete; deliveries that leave now, for good: {count}"
-)
+LEAVE_ONE = Text("1 envio sairá agora, e isso não se desfaz.", "1 delivery leaves now, for good.")
+LEAVE = Text("{count} envios sairão agora, e isso não se desfaz.", "{count} deliveries leave now, for good.")
+YES = Text("concluir e enviar", "complete and send")
 YES_NONE = Text("concluir, sem enviar nada", "complete, sending nothing")
-YES_ALTHOUGH = Text(
-    "concluir mesmo faltando documentos; envios que sairão agora, sem volta: {count}",
-    "complete although documents are missing; deliveries that leave now, for good: {count}",
+YES_ALTHOUGH = Text("concluir mesmo faltando documentos", "complete although documents are missing")
+NONE_LEAVE = Text("Nada será enviado agora.", "Nothing is sent now.")
+COMPLETING = Text("Concluindo:", "Completing:")
+HALF_WAY = Text(
+    "Cancelado: {count} de {total} concluídas, documentos na fila: {queued}.",
+    "Cancelled: {count} of {total} completed, documents queued: {queued}.",
 )
+MORE_LACKING = Text(" (e mais {count} tarefas)", " (and {count} more tasks)")
 DONE = Text("{count} tarefas concluídas; documentos na fila: {queued}.", "{count} tasks completed; queued: {queued}.")
 DONE_ONE = Text("{task} concluída; documentos na fila: {queued}.", "{task} completed; documents queued: {queued}.")
 DETAIL = 3
@@ -57,7 +61,16 @@ SHOWN = {
 """How a decision is counted, its sign, its tone."""
 
 
-def complete(place: Place[Any], tasks: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Done:
+    """What came of completing some tasks."""
+
+    completed: Sequence[Completed]
+    refused: Sequence[Refused]
+    cancelled: bool = False
+
+
+def complete(place: Working[Any], tasks: Sequence[str]) -> None:
     """Look dry, ask, and complete."""
     desk = place.desk
     ctx, actor = desk.ctx, desk.actor
@@ -65,37 +78,42 @@ def complete(place: Place[Any], tasks: Sequence[str]) -> None:
         place.notice(desk.say(NO_TASK), "muted")
         return
 
-    def look() -> Outlook:
-        return foresee(ctx, actor, tasks)
-
     def ask(outlook: Outlook) -> None:
         place.notice("")
         place.console.open(Completion(desk, outlook), lambda yes: sure(yes, outlook))
 
     def sure(yes: bool | None, outlook: Outlook) -> None:
         if yes:
-            place.act(lambda: do(outlook), done)
+            place.do_long(lambda work: do(work, outlook), lambda done: say_done(place, done, len(tasks)), COMPLETING)
 
-    def do(outlook: Outlook) -> tuple[list[Completed], list[Refused]]:
-        completed, refused = [], []
-        for task in tasks:
+    def do(work: Work, outlook: Outlook) -> Done:
+        completed: list[Completed] = []
+        refused: list[Refused] = []
+        for count, task in enumerate(tasks):
             try:
+                work.step(count, len(tasks))
                 completed.append(use.complete_task(ctx, actor, task, force=task in outlook.missing))
             except Refused as error:
                 refused.append(error)
-        return completed, refused
+            except Cancelled:
+                return Done(completed, refused, cancelled=True)
+        return Done(completed, refused)
 
-    def done(result: tuple[list[Completed], list[Refused]]) -> None:
-        completed, refused = result
-        queued = sum(len(one.queued) for one in completed)
-        if refused:
-            place.notice("✗ " + desk.problem(refused[0]), "error")
-        elif len(completed) == 1:
-            place.notice("✓ " + desk.say(DONE_ONE, task=completed[0].task.id, queued=queued), "good")
-        else:
-            place.notice("✓ " + desk.say(DONE, count=len(completed), queued=queued), "good")
+    place.do_long(lambda work: foresee(ctx, actor, tasks, work.step), ask, LOOKING)
 
-    place.act(look, ask, desk.say(LOOKING))
+
+def say_done(place: Working[Any], done: Done, total: int) -> None:
+    """Say what came of it."""
+    desk = place.desk
+    queued, count = sum(len(one.queued) for one in done.completed), len(done.completed)
+    if done.cancelled:
+        place.notice("! " + desk.say(HALF_WAY, count=count, total=total, queued=queued), "warning")
+    elif done.refused:
+        place.notice("✗ " + desk.problem(done.refused[0]), "error")
+    elif count == 1:
+        place.notice("✓ " + desk.say(DONE_ONE, task=done.completed[0].task.id, queued=queued), "good")
+    else:
+        place.notice("✓ " + desk.say(DONE, count=count, queued=queued), "good")
 
 
 class Completion(Dialog[bool]):
@@ -113,7 +131,7 @@ class Completion(Dialog[bool]):
         yield Lines([(), ()], id="title")
         yield Rows([Column("", 1), Column("", 18, 2), Column("", 16, 1), Column("", 20, 3)], id="foreseen", heads=False)
         yield Lines([()] * DETAIL, id="about")
-        yield Lines([()], id="ask")
+        yield Lines([(), ()], id="ask")
 
     def on_mount(self) -> None:
         rows = [
@@ -144,16 +162,19 @@ class Completion(Dialog[bool]):
         self.query_one("#about", Lines).update(self._about())
         leaving = kinds.count("sent") if outlook.active else 0
         yes = YES_ALTHOUGH if outlook.missing else YES if leaving else YES_NONE
-        self.query_one("#ask", Lines).update(
-            [line(" ", (self.say(KEY), "accent"), "  " + self.say(yes, count=leaving))]
-        )
+        told = self.say((NONE_LEAVE, LEAVE_ONE)[leaving] if leaving < 2 else LEAVE, count=leaving)
+        key = (self.say(KEY), "accent")
+        self.query_one("#ask", Lines).update([line((f" {told}", "strong")), line(" ", key, f"  {self.say(yes)}")])
 
     def _first(self) -> Line:
         """What is to be known before all."""
         if not self._outlook.active:
             return line((f" ! {self.say(INACTIVE)}", "warning"))
-        for task, missing in self._outlook.missing.items():
-            return line((f" ! {self.say(LACKING, task=task, missing=', '.join(missing))}", "warning"))
+        lacking = self._outlook.missing
+        for task, missing in lacking.items():
+            told = self.say(LACKING, task=task, missing=", ".join(missing))
+            told += self.say(MORE_LACKING, count=len(lacking) - 1) if len(lacking) > 1 else ""
+            return line((f" ! {told}", "warning"))
         return ()
 
     def _about(self) -> list[Line]:
@@ -161,7 +182,10 @@ class Completion(Dialog[bool]):
         lines: list[Line] = []
         if index < len(self._told):
             one = self._told[index]
-            lines = wrapped(f"{one.says}{': ' if one.path else ''}{one.path}", self.size.width, one.tone, most=DETAIL)
+            subject = self._outlook.foreseen[index].subject
+            told = f"{subject.task.id} {subject.document.name}: {one.says}{': ' if one.path else ''}{one.path}"
+            told += f" → {remedy.say(self.desk.lang)}" if (remedy := self._outlook.foreseen[index].remedy) else ""
+            lines = wrapped(told, self.size.width, one.tone, most=DETAIL)
         return lines + [()] * (DETAIL - len(lines))
 
     def action_yes(self) -> None:

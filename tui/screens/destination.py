@@ -1,4 +1,4 @@
-"""Pasta de destino: typed, or picked from the folders of a client that serves as the model; only names are copied."""
+"""Pasta de destino: picked from the folders of a client that serves as the model, or typed; only names are copied."""
 
 from __future__ import annotations
 
@@ -11,41 +11,40 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from core.domain.destinations import destination, parse_destination, show_destination, warnings
+from core.domain.destinations import show_destination, warnings
 from core.domain.models import Client, Names, Template
 from core.domain.names import IllegalName
 from core.domain.text import Text
-from core.office import views
+from core.office import folders, views
 from tui.desk import Desk
-from tui.folders import Candidate, candidates, fits, matching
+from tui.folders import Clients
 from tui.keys import key
 from tui.screens.dialog import Dialog
-from tui.screens.place import READING
-from tui.widgets.lines import Line, Lines, Part, line, spread
-from tui.widgets.rows import Column, Fixed, Row, Rows
+from tui.widgets.clientpane import ClientPane
+from tui.widgets.folderpane import FolderPane
+from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
+from tui.widgets.pane import Pane
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
 
 TITLE = Text("Pasta de destino para {count} templates", "Destination for {count} templates")
 TITLE_ONE = Text("Pasta de destino de {name}", "Destination of {name}")
 NAMES_ONLY = Text("só nomes de pastas são copiados ", "only names of folders are copied ")
-HINT = Text("digite: procura, ou Pasta > Subpasta", "type: to find, or Folder > Subfolder")
-HINT_CLIENT = Text("digite: nome, número ou CNPJ", "type: name, number or CNPJ")
-MODEL = Text("Pastas de {client}", "Folders of {client}")
-CLIENTS = Text("Cliente modelo: de quem são as pastas a copiar?", "Model client: whose folders are to be copied?")
-READ_BEFORE = Text("lidas antes", "read before")
-COUNT = Text("{count} pastas", "{count} folders")
-NO_CLIENTS = Text("Nenhum cliente com pasta no portal; digite a pasta.", "No client has a folder there; type one.")
-NO_FOLDERS = Text("Este cliente ainda não tem pastas; digite a pasta.", "This client has no folders yet; type one.")
-NO_HIT = Text("Nenhuma pasta com esse nome.", "No folder of that name.")
-NO_CLIENT = Text("Nenhum cliente corresponde.", "No client fits.")
 CHOICE = Text("Destino: ", "Destination: ")
 NO_CHOICE = Text("nenhuma pasta escolhida ainda", "no folder chosen yet")
+NAMING = Text("digite o nome da pasta nova", "type the new folder's name")
 CREATED = Text(
     "Onde não houver essa pasta, ela será criada no primeiro envio.", "Where missing, it is made when sending."
 )
-OUTSIDE = Text("{name} (fora do filtro)", "{name} (outside the filter)")
-READ_AGAIN = Text("F5 tenta de novo; digitar a pasta continua valendo.", "F5 tries again; typing a folder still works.")
+ONE_PERIOD = Text(
+    "{folder} é de um só período. F4 troca por {general}, o de cada tarefa.",
+    "{folder} is of one period only. F4 takes {general}, each task's own.",
+)
+OUTSIDE = Text("fora do filtro: {names}", "outside the filter: {names}")
+REPLACED = Text("já com outra pasta, que será trocada: {count}", "with another folder, to be replaced: {count}")
+NOT_ALL_HIDDEN = Text("nenhum está fora do filtro", "none is outside the filter")
+ONLY_HIDDEN = Text("todos estão fora do filtro", "all are outside the filter")
+NO_PERIOD = Text("a escolha não é de um ano ou mês", "the choice is no year's or month's")
 
 
 @dataclass(frozen=True)
@@ -57,223 +56,169 @@ class Choice:
 
 
 class ChooseDestination(Dialog[Choice]):
-    """One line to type into, the folders that fit below it, the choice and what is to be said of it at the foot.
+    """Clients at the left, the model's folders at the right; the choice and what is to be said of it at the foot.
 
     Args:
         templates: those that get the folder.
         hidden: those of them that the list behind does not show.
     """
 
-    AUTO_FOCUS = "#path"
+    AUTO_FOCUS = "#folders Search"
+    ENTER = Text("confirmar", "confirm")
     BINDINGS: ClassVar = [
-        key("tab", "client", Text("outro cliente", "other client"), priority=True),
-        key("f5", "again", Text("ler de novo", "read again"), show=False),
         key("f2", "visible", Text("só os visíveis", "only the visible")),
+        key("f4", "placeholder", Text("todo período", "every period")),
+        key("tab", "client", Text("outro cliente", "other client"), priority=True),
+        key("ctrl+n", "new", Text("pasta nova aqui", "new folder here")),
+        key("f3", "names", Text("ver os templates", "see the templates")),
+        key("f5", "again", Text("ler de novo", "read again"), show=False),
     ]
 
     def __init__(self, desk: Desk, templates: Sequence[Template], hidden: Sequence[Template]):
         super().__init__(desk)
-        self._templates = templates
-        self._hidden = hidden
-        self._clients: dict[str, Client] = {}
-        self._client: Client | None = None
-        self._folders: list[Candidate] = []
-        self._said: Part = ("", "")
-        self._shown: list[Candidate] = []
-        self._choosing_client = False
+        self._templates = list(templates)
+        self._hidden = {one.id for one in hidden}
+        self._left = ClientPane(desk)
+        self._right = FolderPane(desk)
+        self._at_clients = False
 
     def body(self) -> Iterable[Widget]:
-        yield Lines([(), ()], id="title")
-        yield Typed(self.say(HINT), id="path")
-        yield Horizontal(Lines([()], id="whose"), classes="bar")
-        yield Rows([Column("", 20, 3), Column("", 12, 1)], id="folders", heads=False, driven=True)
+        yield Lines([(), (), ()], id="title")
+        yield Horizontal(self._left, self._right, id="panes")
         yield Lines([(), (), ()], id="choice")
 
     def on_mount(self) -> None:
-        start(self, self._begin, "folders")
+        self._left.leave()
+        start(self, self._begin, "clients")
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._tell)
+        self.call_after_refresh(self._tell_title)
+        self.call_after_refresh(self._tell_choice)
 
     async def _begin(self) -> None:
         ctx = self.desk.ctx
-        clients = await asyncio.to_thread(lambda: [one for one in views.every(ctx.store.clients) if one.portal])
-        self._clients = {one.id: one for one in clients}
-        remembered = self._clients.get(self.desk.memory.get("model", ""))
-        self._client = remembered or (clients[0] if clients else None)
-        if self._client is None:
-            self._said = (self.say(NO_CLIENTS), "warning")
-            self._refresh()
-        else:
-            await self._read()
+        every = await asyncio.to_thread(lambda: Clients(one for one in views.every(ctx.store.clients) if one.portal))
+        last = self.desk.memory.get("model") or await asyncio.to_thread(folders.model_of, ctx, self.desk.actor)
+        model = every.get(last) or next(iter(every.all), None)
+        self._left.show_clients(every, model)
+        await self._take_model(model)
 
-    async def _read(self) -> None:
-        """Read the model client's folders; those read before serve meanwhile, and where the portal fails."""
-        client = self._client
-        assert client is not None
-        known: dict[str, list[Names]] = self.desk.memory.setdefault("folders", {})
-        self._offer(known.get(client.id, []))
-        self._said = (self.say(READING), "muted")
-        self._refresh()
-        try:
-            found = await in_thread(partial(views.client_folders, self.desk.ctx, client.id))
-        except Exception as error:
-            why = f"✗ {self.desk.problem(error)} {self.say(READ_AGAIN)}"
-            if client is self._client:
-                self._said = (f"{self.say(READ_BEFORE)} · {why}" if client.id in known else why, "error")
-                self._refresh()
-            return
-        known[client.id] = found
-        if client is self._client:
-            self._offer(found)
-            self._said = (self.say(COUNT, count=len(found)), "muted")
-            self._refresh()
-
-    def _offer(self, folders: Iterable[Names]) -> None:
-        self._folders = list(candidates(folders))
+    async def _take_model(self, model: Client | None) -> None:
+        before = None
+        if model is not None:
+            before = await asyncio.to_thread(folders.kept, self.desk.ctx, model)
+        self._right.show_client(model, before)
 
     # --- what is shown
 
-    def on_input_changed(self, event: Typed.Changed) -> None:
-        event.stop()
-        self._refresh()
+    def on_pane_moved(self, _: Pane.Moved) -> None:
+        self._tell_choice()
 
-    def _refresh(self) -> None:
-        rows = self.query_one("#folders", Rows)
-        if self._choosing_client:
-            needle = self.query_one("#path", Typed).value
-            found = [one for one in self._clients.values() if fits(f"{one.id} {one.name} {one.tax_id}", needle)]
-            shown = [Row(one.id, (f"{one.id}  {one.name}", one.tax_id), ("", "muted")) for one in found]
-            rows.show(Fixed(shown), empty=[line(("  " + self.say(NO_CLIENT), "muted"))], cursor=0)
-        else:
-            typed = self.query_one("#path", Typed).value
-            self._shown, cursor = matching(self._folders, typed)
-            indent = not typed.strip()
-            shown = [self._row(one, indent=indent) for one in self._shown]
-            why = NO_HIT if self._folders else NO_FOLDERS
-            rows.show(Fixed(shown), empty=[line(("  " + self.say(why), "muted"))], cursor=cursor)
-        self._tell()
-
-    def _row(self, one: Candidate, *, indent: bool) -> Row:
-        shown = "  " * (len(one.names) - 1) + one.names[-1] if indent else show_destination(one.names)
-        note = "" if one.note is None else self.say(one.note)
-        return Row("/".join(one.names), (shown, note), ("", "accent") if note else "")
-
-    def on_rows_moved(self, _: Rows.Moved) -> None:
-        self._tell()
-
-    def _tell(self) -> None:
-        width = self.size.width
-        count = len(self._templates)
+    def _tell_title(self) -> None:
+        width, count = self.size.width, len(self._templates)
         title = self.say(TITLE_ONE, name=self._templates[0].name) if count == 1 else self.say(TITLE, count=count)
         right: list[Part] = [(self.say(NAMES_ONLY), "bar")]
-        self.query_one("#title", Lines).update(
-            [spread([(f" {title}", "bar-accent")], right, width), line((f" {self._names()}", "muted"))]
-        )
-        whose: Line = line((f" {self.say(CLIENTS)}", "accent"))
-        if not self._choosing_client:
-            named = "" if self._client is None else self.say(MODEL, client=f"{self._client.id} · {self._client.name}")
-            whose = line((f" {named}  ", "accent"), self._said)
-        self.query_one("#whose", Lines).update([whose])
-        self.query_one("#choice", Lines).update(self._choice_lines())
+        names = [one.name for one in self._templates if one.id not in self._hidden]
+        hidden = [one.name for one in self._templates if one.id in self._hidden]
+        told: list[Line] = wrapped(", ".join(names), width, "muted", most=1 if hidden else 2) if count > 1 else []
+        if hidden and count > 1:
+            told += wrapped("! " + self.say(OUTSIDE, names=", ".join(hidden)), width, "warning", most=1)
+        self.query_one("#title", Lines).update([spread([(f" {title}", "bar-accent")], right, width), *told])
 
-    def _names(self) -> str:
-        if len(self._templates) == 1:
-            return ""
-        hidden = {one.id for one in self._hidden}
-        return ", ".join(self.say(OUTSIDE, name=one.name) if one.id in hidden else one.name for one in self._templates)
+    def _tell_choice(self) -> None:
+        if self.is_mounted:
+            self.query_one("#choice", Lines).update(self._choice_lines())
+            self.refresh_bindings()
 
     def _choice_lines(self) -> list[Line]:
-        chosen = None if self._choosing_client else self._chosen()
+        """The standing choice; below it the first two of what is to be said of it."""
+        chosen, width = self._right.choice, self.size.width
+        above = self._right.naming
+        head: Part = (f" {self.say(CHOICE)}", "accent")
+        if above:
+            return [line(head, (f"{show_destination(above)} > ", "strong"), (self.say(NAMING), "muted")), (), ()]
         if isinstance(chosen, IllegalName):
-            return [line(""), line((f" ✗ {chosen.sentence.say(self.desk.lang)}", "error")), ()]
+            return [line(head), line((f" ✗ {chosen.sentence.say(self.desk.lang)}", "error")), ()]
         if chosen is None:
-            return [line(""), line((f" {self.say(CHOICE)}", "accent"), (self.say(NO_CHOICE), "muted")), ()]
-        told: Line = line((f" {self.say(CREATED)}", "muted"))
-        if self._client is not None:
-            client = self._client
+            return [line(head, (self.say(NO_CHOICE), "muted")), (), ()]
+        told: list[Line] = []
+        if (client := self._right.client) is not None:
             warned = warnings(chosen, client_name=client.name, client_id=client.id, tax_id=client.tax_id)
-            if warned:
-                told = line((f" ! {warned[0].say(self.desk.lang)}", "warning"))
-        return [line(""), line((f" {self.say(CHOICE)}", "accent"), (show_destination(chosen), "strong")), told]
-
-    def _chosen(self) -> Names | IllegalName | None:
-        """The folder under the cursor, checked; None where there is none."""
-        index = self.query_one("#folders", Rows).cursor
-        try:
-            if index < len(self._shown):
-                return destination(self._shown[index].names)
-            typed = self.query_one("#path", Typed).value
-            return parse_destination(typed) if typed.strip() else None
-        except IllegalName as error:
-            return error
+            told += [line((f" ! {one.say(self.desk.lang)}", "warning")) for one in warned]
+        if (general := self._right.placeholder) is not None:
+            changed = [pair for pair in zip(chosen, general, strict=True) if pair[0] != pair[1]]
+            folder, instead = (show_destination(levels) for levels in zip(*changed, strict=True))
+            told += wrapped("! " + self.say(ONE_PERIOD, folder=folder, general=instead), width, "warning", most=1)
+        replaced = sum(one.destination is not None and one.destination != chosen for one in self._templates)
+        if replaced:
+            told.append(line((f" {self.say(REPLACED, count=replaced)}", "muted")))
+        told += [line((f" {self.say(CREATED)}", "muted")), ()]
+        return [line(head, (show_destination(chosen), "strong")), *told[:2]]
 
     # --- acting
 
-    async def on_input_submitted(self, event: Typed.Submitted) -> None:
+    async def on_pane_taken(self, event: Pane.Taken) -> None:
         event.stop()
-        if self._choosing_client:
-            await self._take_client()
-        else:
-            self._take_folder()
+        if event.pane is self._right:
+            chosen = self._right.choice
+            if isinstance(chosen, tuple) and not self._right.naming and self._templates:
+                self.dismiss(Choice(self._templates, chosen))
+            return
+        client = self._left.current
+        if client is not None:
+            self.desk.memory["model"] = client.id
+            self._left.mark(client)
+            self._go(clients=False)
+            await self._take_model(client)
+            await in_thread(partial(folders.set_model, self.desk.ctx, self.desk.actor, client.id))
 
-    async def on_rows_opened(self, event: Rows.Opened) -> None:
-        event.stop()
-        if self._choosing_client:
-            await self._take_client()
-        else:
-            self._take_folder()
-
-    def on_typed_passed(self, event: Typed.Passed) -> None:
-        rows = self.query_one("#folders", Rows)
-        rows.action_step({"down": 1, "up": -1, "pagedown": rows.height, "pageup": -rows.height}[event.key])
+    def _go(self, *, clients: bool) -> None:
+        self._at_clients = clients
+        here, there = (self._left, self._right) if clients else (self._right, self._left)
+        there.leave()
+        here.enter()
 
     def on_typed_left(self, _: Typed.Left) -> None:
         self.action_cancel()
 
     def action_cancel(self) -> None:
-        if self._choosing_client:
-            self._choose_client(False)
+        if self._at_clients:
+            self._left.type("")
+            self._go(clients=False)
         else:
+            self._right.stop()
             super().action_cancel()
 
     def action_client(self) -> None:
-        if self._clients:
-            self._choose_client(not self._choosing_client)
+        self._go(clients=not self._at_clients)
 
-    def _choose_client(self, choosing: bool) -> None:
-        self._choosing_client = choosing
-        path = self.query_one("#path", Typed)
-        path.placeholder = self.say(HINT_CLIENT if choosing else HINT)
-        with self.prevent(Typed.Changed):
-            path.value = ""
-        path.focus()
-        self._refresh()
+    def action_new(self) -> None:
+        self._go(clients=False)
+        self._right.name_new()
 
-    async def _take_client(self) -> None:
-        client = self._clients.get(self.query_one("#folders", Rows).current or "")
-        if client is not None:
-            self._client = client
-            self.desk.memory["model"] = client.id
-            self._choose_client(False)
-            start(self, self._read, "folders", alone=True)
-
-    def _take_folder(self) -> None:
-        chosen = self._chosen()
-        if isinstance(chosen, tuple) and self._templates:
-            self.dismiss(Choice(self._templates, chosen))
+    def action_placeholder(self) -> None:
+        self._right.take_placeholder()
 
     def action_again(self) -> None:
-        if self._client is not None:
-            start(self, self._read, "folders", alone=True)
+        self._right.again()
+
+    def action_names(self) -> None:
+        from tui.screens.batch import Batch
+
+        self.app.push_screen(Batch(self.desk, self._templates, self._hidden))
 
     def action_visible(self) -> None:
-        hidden = {one.id for one in self._hidden}
-        visible = [one for one in self._templates if one.id not in hidden]
-        if visible:
-            self._templates, self._hidden = visible, ()
-            self.refresh_bindings()
-            self._tell()
+        self._templates = [one for one in self._templates if one.id not in self._hidden]
+        self._hidden = set()
+        self.refresh_bindings()
+        self._tell_title()
+        self._tell_choice()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self._hidden) if action == "visible" else True
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        if action == "visible" and not self._hidden:
+            return NOT_ALL_HIDDEN
+        if action == "visible" and len(self._hidden) == len(self._templates):
+            return ONLY_HIDDEN
+        if action == "placeholder" and (self._at_clients or self._right.placeholder is None):
+            return NO_PERIOD
+        return super().why_not(action, parameters)

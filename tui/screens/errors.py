@@ -1,23 +1,24 @@
-"""Ver erros: what failed or waits, grouped by cause, each with sentence, remedy and the key that leads there."""
+"""Ver erros: what failed or waits, grouped by what mends it, each with sentence, remedy and the key to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from textual.widget import Widget
 
-from core.cli.call import TO_DO
 from core.domain.text import Text
 from core.office import journal
 from core.office.journal import Trouble
+from core.office.words import TO_DO
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.place import READING, Place
 from tui.screens.retrying import retry
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, line, wrapped
+from tui.widgets.cells import Cells
+from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 NONE = Text("Nenhuma falha, e nada espera nova tentativa.", "No failures, and nothing waits to be tried again.")
@@ -42,16 +43,47 @@ RETRIED_IN = Text("nova tentativa em {time}", "tried again in {time}")
 NOW = Text("nova tentativa agora", "tried again now")
 ALL_SENDING = Text("todos os envios esperam", "all sending waits")
 ATTEMPTS = Text("tentativas {count}, desde {since}", "attempts {count}, since {since}")
-NO_TASK = Text("Esta linha é do portal como um todo; Enter leva à verificação.", "This is about the portal as a whole.")
+OF_PORTAL = Text("esta linha é do portal como um todo", "this is about the portal as a whole")
+GONE_ONE = Text("Saiu da lista de falhas: {name}.", "Off the list of failures: {name}.")
+GONE = Text("Saíram da lista de falhas: {count}.", "Off the list of failures: {count}.")
+MAP = Text("mapear", "map it")
+LINK = Text("pasta", "folder")
+ALLOW = Text("permissão", "permission")
+LOOK = Text("documento", "document")
+CHECK = Text("verificar", "check it")
 GROUP = "*"
 """Begins the id of a group's row."""
-TO_PORTAL = ("portal_unreachable", "portal_auth", "portal_unsafe")
 DETAIL = 5
 """Lines of the detail."""
 
 
+class Counting(Rows, Cells):  # Textual styles by the first base
+    """A list in which only the cells that count down are written again."""
+
+
+class Way(NamedTuple):
+    """Where a failure is mended."""
+
+    place: str
+    meaning: Text
+
+
+WAYS = {
+    "no_destination": Way("templates", MAP),
+    "client_not_linked": Way("clients", LINK),
+    "permission_denied": Way("employees", ALLOW),
+    **dict.fromkeys(("name_invalid", "file_missing", "file_changed", "file_too_large"), Way("task", LOOK)),
+    **dict.fromkeys(("portal_error", "portal_busy", "conflict_unresolved"), Way("task", LOOK)),
+}
+TO_PORTAL = Way("activation", CHECK)
+
+
 class Group(NamedTuple):
+    """What one act mends; `about`: the template, client or person that it is done to."""
+
+    key: str
     code: str
+    about: str
     troubles: Sequence[Trouble]
 
 
@@ -60,6 +92,7 @@ class Errors(Place[list[Trouble]]):
 
     TITLE_TEXT = Text("Ver erros", "Errors")
     ENTER = Text("resolver", "mend")
+    ON_ONE = frozenset({"retry", "retry_all", "task"})
     BINDINGS: ClassVar = [
         key("r", "retry", Text("reenviar", "retry")),
         key("R", "retry_all", Text("reenviar todos", "retry all")),
@@ -67,13 +100,15 @@ class Errors(Place[list[Trouble]]):
     ]
 
     def body(self) -> Iterable[Widget]:
-        yield Rows([Column("", 20, 3), Column("", 18, 2), Column("", 20, 1)], id="list", heads=False)
+        yield Counting([Column("", 20, 3), Column("", 18, 2), Column("", 22, 1)], id="list", heads=False)
         yield Lines([()] * DETAIL, id="detail")
 
     def __init__(self, desk: Desk):
         super().__init__(desk)
         self._by_key: dict[str, Sequence[Trouble]] = {}
-        self._groups: Sequence[Group] = ()
+        self._lines = Listed(self, ())
+        self._aimed: str | None = None
+        self._retried = False  # just now, here: that is told already
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -89,32 +124,49 @@ class Errors(Place[list[Trouble]]):
         return journal.troubles(self.desk.ctx)
 
     def show(self, found: list[Trouble]) -> None:
-        self._groups = grouped(found)
-        current = self.rows.current
-        self._by_key = {GROUP + group.code: group.troubles for group in self._groups}
+        before = self._by_key
+        groups = grouped(found)
+        self._by_key = {GROUP + group.key: group.troubles for group in groups}
         self._by_key |= {one.subject.delivery.id: [one] for one in found if one.subject is not None}
-        self._fill(current)
-
-    def _fill(self, current: str | None) -> None:
-        rows = [row for group in self._groups for row in self._rows_of(group)]
-        cursor = next((index for index, row in enumerate(rows) if row.key == current), None)
-        self.rows.show(Fixed(rows), empty=[line(""), line(("  ✓ " + self.say(NONE), "good"))], cursor=cursor)
+        self._lines = Listed(self, groups)
+        wanted, self._aimed = self._aimed or self.rows.current, None
+        empty = [line(""), line(("  ✓ " + self.say(NONE), "good"))]
+        self.rows.show(self._lines, empty=empty, cursor=self._lines.index(wanted))
         self._tell()
+        self._tell_gone(before)
 
-    def _rows_of(self, group: Group) -> Iterable[Row]:
+    def _tell_gone(self, before: dict[str, Sequence[Trouble]]) -> None:
+        """Say which failures went away since."""
+        own, self._retried = self._retried, False
+        gone = (
+            [] if own else [before[one][0] for one in before if not one.startswith(GROUP) and one not in self._by_key]
+        )
+        if len(gone) == 1 and gone[0].subject is not None:
+            self.notice("✓ " + self.say(GONE_ONE, name=gone[0].subject.document.name), "good")
+        elif gone:
+            self.notice("✓ " + self.say(GONE, count=len(gone)), "good")
+
+    def head(self, group: Group) -> Row:
+        """A group's line: how many, the cause, and at its end the key that leads to its remedy."""
         count = sum(one.subject is not None for one in group.troubles)
         waits = all(one.retry_at is not None for one in group.troubles)
         head = [f"{'↻' if waits else '✗'} {count or ''}  {self.say(CAUSES[group.code])}"]
+        head += [group.about] if group.about else []
         head += [self.say(ALL_SENDING)] if any(one.subject is None for one in group.troubles) else []
-        head += [told] if (told := self._next(group.troubles)) else []
-        yield Row(GROUP + group.code, (" · ".join(head),), "warning" if waits else "error")
-        for one in group.troubles:
-            if (subject := one.subject) is not None:
-                client = f"{subject.client.id} {subject.client.name}"
-                state = self._next([one]) or subject.task.id
-                yield Row(subject.delivery.id, (f"     {subject.document.name}", client, state))
+        way = "Enter: " + self.say(way_of(group.troubles[0]).meaning)
+        end = f"{told} · {way}" if (told := self.next(group.troubles)) else way
+        room = max(self.size.width - width_of(end) - 5, 10)
+        return Row(GROUP + group.key, (f"{fit(' · '.join(head), room)}  {end}",), "warning" if waits else "error")
 
-    def _next(self, troubles: Sequence[Trouble]) -> str:
+    def line_of(self, one: Trouble) -> Row:
+        """A delivery's line."""
+        subject = one.subject
+        assert subject is not None
+        client = f"{subject.client.id} {subject.client.name}"
+        state = self.next([one]) or subject.task.id
+        return Row(subject.delivery.id, (f"     {subject.document.name}", client, state))
+
+    def next(self, troubles: Sequence[Trouble]) -> str:
         """When it is tried next."""
         times = [one.retry_at for one in troubles if one.retry_at is not None]
         if not times:
@@ -127,11 +179,17 @@ class Errors(Place[list[Trouble]]):
         return self.say(RETRIED_IN, time=time)
 
     def _count_down(self) -> None:
-        if self.is_current and any(one.retry_at for group in self._groups for one in group.troubles):
-            self._fill(self.rows.current)
+        if self.is_current and self._lines.waits:
+            self.rows.sync()
 
     def cares_for(self, changed: Changed) -> bool:
         return True
+
+    def aim(self, **aims: Any) -> None:
+        """Look at one delivery's failure."""
+        if delivery := aims.get("delivery"):
+            self._aimed = delivery
+            self.reload()
 
     # --- one failure
 
@@ -140,6 +198,7 @@ class Errors(Place[list[Trouble]]):
 
     def on_resize(self) -> None:
         super().on_resize()
+        self.call_after_refresh(self.rows.sync)
         self.call_after_refresh(self._tell)
 
     def _current(self) -> Sequence[Trouble]:
@@ -158,49 +217,103 @@ class Errors(Place[list[Trouble]]):
 
     async def on_rows_opened(self, _: Rows.Opened) -> None:
         """Enter: where it is mended."""
-        troubles = self._current()
-        if not troubles:
+        if not (troubles := self._current()):
             return
         one = troubles[0]
-        if one.code == "no_destination" and one.subject is not None:
-            await self.console.go("templates", template=one.subject.template.id)
-        elif one.code in TO_PORTAL or one.subject is None:
-            await self.console.go("activation")
-        elif one.code.startswith("file_") or one.code == "name_invalid":
-            await self._to_task(one)
-        else:  # mended outside of the console, as yet: the sentence says with which command
-            self.notice(one.remedy.say(self.desk.lang), "warning")
+        way, subject = way_of(one), one.subject
+        if subject is None or way is TO_PORTAL:
+            await self.console.go("activation", check=True)
+            return
+        aims = {
+            "templates": {"template": subject.template.id},
+            "clients": {"client": subject.client.id},
+            "employees": {"employee": subject.delivery.authorised_by, "department": subject.template.department},
+            "task": {"task": subject.task.id, "document": subject.document.id},
+        }
+        await self.console.go(way.place, **aims[way.place])
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        if (why := super().why_not(action, parameters)) is not None or action != "task" or not self.is_mounted:
+            return why
+        troubles = self._current()
+        return OF_PORTAL if troubles and troubles[0].subject is None else None
 
     async def action_task(self) -> None:
-        if troubles := self._current():
-            await self._to_task(troubles[0])
-
-    async def _to_task(self, one: Trouble) -> None:
-        if one.subject is None:
-            self.notice(self.say(NO_TASK), "muted")
-        else:
-            await self.console.go("task", task=one.subject.task.id)
+        troubles = self._current()
+        if troubles and (subject := troubles[0].subject) is not None:
+            await self.console.go("task", task=subject.task.id, document=subject.document.id)
 
     def action_retry(self) -> None:
         troubles = self._current()
         whole = any(one.subject is None for one in troubles)
         if troubles:
+            self._retried = True
             retry(self, None if whole else [one.subject.delivery.id for one in troubles if one.subject is not None])
 
     def action_retry_all(self) -> None:
+        self._retried = True
         retry(self, None)
 
-    def aim(self, **aims: Any) -> None:
-        pass
+
+class Listed:
+    """The groups and their deliveries as rows; what counts down is worked out for those on the screen only."""
+
+    def __init__(self, screen: Errors, groups: Sequence[Group]):
+        self._screen = screen
+        self._rows = list(_flat(groups))
+        self.waits = any(one.retry_at is not None for group in groups for one in group.troubles)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> Row:
+        one = self._rows[index]
+        return self._screen.head(one) if isinstance(one, Group) else self._screen.line_of(one)
+
+    def index(self, key: str | None) -> int | None:
+        """Where a row is."""
+        keys = (
+            GROUP + one.key if isinstance(one, Group) else one.subject.delivery.id if one.subject else ""
+            for one in self._rows
+        )
+        return next((index for index, one in enumerate(keys) if one == key), None)
+
+
+def _flat(groups: Iterable[Group]) -> Iterator[Group | Trouble]:
+    for group in groups:
+        yield group
+        yield from (one for one in group.troubles if one.subject is not None)
+
+
+def way_of(one: Trouble) -> Way:
+    """Where a failure is mended."""
+    return TO_PORTAL if one.subject is None else WAYS.get(one.code, TO_PORTAL)
 
 
 def grouped(troubles: Iterable[Trouble]) -> list[Group]:
-    """By cause, the most frequent first; what is wrong with the portal as a whole before all."""
-    found: dict[str, list[Trouble]] = {}
+    """By what mends them, the most frequent first; what is wrong with the portal as a whole before all."""
+    found: dict[str, Group] = {}
     for one in troubles:
-        found.setdefault(one.code, []).append(one)
-    order = sorted(found.items(), key=lambda pair: (all(one.subject for one in pair[1]), -len(pair[1])))
-    return [Group(code, some) for code, some in order]
+        about, name = _mends(one)
+        key = f"{one.code} {about}"
+        group = found.setdefault(key, Group(key, one.code, name, []))
+        assert isinstance(group.troubles, list)
+        group.troubles.append(one)
+    return sorted(found.values(), key=lambda group: (all(one.subject for one in group.troubles), -len(group.troubles)))
+
+
+def _mends(one: Trouble) -> tuple[str, str]:
+    """What is changed to mend it, and how that is called."""
+    if (subject := one.subject) is None:
+        return "", ""
+    if one.code == "no_destination":
+        return subject.template.id, subject.template.name
+    if one.code == "client_not_linked":
+        return subject.client.id, subject.client.name
+    if one.code == "permission_denied":
+        who, department = subject.delivery.authorised_by, subject.template.department
+        return f"{who} {department}", f"{who}: {department}"
+    return "", ""
 
 
 SCREEN = Errors

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, TypeVar
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -13,8 +14,10 @@ from core.office.views import Identified
 from tui.desk import Desk
 from tui.keys import key
 from tui.listing import Listing
+from tui.marks import Marks
 from tui.screens.panel import number
-from tui.screens.place import READING, Place
+from tui.screens.place import READING
+from tui.screens.working import Working
 from tui.widgets.lines import Line, Lines, fit, line
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Typed
@@ -28,11 +31,14 @@ ONLY_MARKED = Text("só os selecionados", "only the selected")
 NOTHING_FITS = Text("Nada corresponde a este filtro. Esc o retira.", "Nothing fits this filter. Esc takes it away.")
 NO_MARKS_BEFORE = Text("Nenhuma seleção para desfazer.", "No selection to undo.")
 
+F = TypeVar("F")
 T = TypeVar("T", bound=Identified)
 
 
-class Listed(Place[list[T]]):
-    """A filter, a list with marks, and how many are what."""
+class Marked(Working[F]):
+    """A filter, a list with marks, and how many are what; where the things come from is the place's own matter."""
+
+    listing: Marks
 
     BINDINGS: ClassVar = [
         key("slash", "filter", Text("filtrar", "filter")),
@@ -47,14 +53,7 @@ class Listed(Place[list[T]]):
         key("escape", "step_back", Text("voltar", "back"), show=False),
     ]
 
-    def __init__(self, desk: Desk):
-        super().__init__(desk)
-        self.listing = self.make_listing()
-
     # --- what a list says of itself
-
-    def make_listing(self) -> Listing[T]:
-        raise NotImplementedError
 
     def columns(self) -> Sequence[Column]:
         raise NotImplementedError
@@ -67,10 +66,25 @@ class Listed(Place[list[T]]):
         """What else is counted."""
         return []
 
+    def rearrange(self) -> None:
+        """Filter and sort anew, and show that."""
+        raise NotImplementedError
+
+    @property
+    def filtered(self) -> bool:
+        """Whether not all is shown."""
+        return bool(self.listing.needle or self.listing.only_marked)
+
+    def unfilter(self) -> None:
+        """Let all be shown again."""
+        self.listing.needle = ""
+        self.listing.only_marked = False
+
     # --- the rest
 
     def body(self) -> Iterable[Widget]:
-        yield Horizontal(Typed(self.say(FILTER), id="filter"), Lines([()], id="counts"), classes="bar")
+        typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
+        yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list", marks=True)
 
     @property
@@ -82,14 +96,47 @@ class Listed(Place[list[T]]):
         if self._found is None:
             self.rows.show(self.listing, empty=[line((" " + self.say(READING), "muted"))])
 
-    def show(self, found: list[T]) -> None:
-        current = self.rows.current
-        self.listing.set(found)
-        self.refresh_list(current)
+    # --- what is there again after a lost connection
+
+    _at: str | None = None
+    """Where the cursor is to stand once that is shown."""
+
+    def memento(self) -> dict[str, Any]:
+        listing = self.listing
+        return {
+            "needle": listing.needle,
+            "sort": listing.sort,
+            "marked": list(listing.marked),
+            "anchor": listing.anchor,
+            "only_marked": listing.only_marked,
+            "at": self.rows.current if self.is_mounted else self._at,
+            **self.filters(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        listing = self.listing
+        listing.needle = str(state.get("needle") or "")
+        if sort := state.get("sort"):
+            listing.sort = int(sort[0]), bool(sort[1])
+        listing.marked = {str(key): None for key in state.get("marked") or ()}
+        listing.anchor = state.get("anchor")
+        listing.only_marked = bool(state.get("only_marked"))
+        self._at = state.get("at")
+        self.set_filters(state)
+
+    def filters(self) -> dict[str, Any]:
+        """A memento of the filters besides the text."""
+        return {}
+
+    def set_filters(self, state: Mapping[str, Any]) -> None:
+        """Set them as a memento says."""
+
+    # --- showing
 
     def refresh_list(self, current: str | None = None) -> None:
         """Show the listing as it is now; the cursor stays with its thing."""
-        current = current or self.rows.current
+        current = current or self._at or self.rows.current
+        self._at = None
         self.rows.show(
             self.listing,
             marked=self.listing.marked,
@@ -115,6 +162,7 @@ class Listed(Place[list[T]]):
         if listing.only_marked:
             told.append(self.say(ONLY_MARKED))
         told += self.counts()
+        self.console.touch()
         counts = self.query_one("#counts", Lines)
         counts.update([line((fit(" · ".join(told) + " ", counts.size.width, right=True), "muted"))])
 
@@ -129,11 +177,9 @@ class Listed(Place[list[T]]):
 
     def on_input_changed(self, event: Typed.Changed) -> None:
         event.stop()
-        self.listing.needle = event.value
-        self.listing.arrange()
-        if self.listing.index(self.rows.current) is None:
-            self.rows.cursor = 0
-        self.refresh_list()
+        if event.value != self.listing.needle:
+            self.listing.needle = event.value
+            self.rearrange()
 
     def on_input_submitted(self, event: Typed.Submitted) -> None:
         event.stop()
@@ -149,42 +195,49 @@ class Listed(Place[list[T]]):
 
     def clear_filter(self) -> None:
         """Show all again."""
+        self.unfilter()
         self.query_one("#filter", Typed).value = ""
-        self.listing.only = None
-        self.listing.only_marked = False
-        self.listing.arrange()
-        self.refresh_list()
+        self.rearrange()
 
     async def action_step_back(self) -> None:
-        """Esc: first the filter goes, then one goes back."""
-        if self.listing.needle or self.listing.only is not None or self.listing.only_marked:
+        """Esc: first what is under way ends, then the filter goes, then one goes back."""
+        if self.cancel_work():
+            return
+        if self.filtered:
             self.clear_filter()
         else:
             await self.console.action_back()
 
     def action_sort(self) -> None:
-        self.listing.next_sort()
-        self.refresh_list()
+        self.listing.step_sort()
+        self.rearrange()
 
     # --- marks
 
-    def action_mark(self) -> None:
+    async def settled(self) -> None:
+        """Wait for what was typed last to be shown: what acts on the list acts on that, however fast one types."""
+
+    async def action_mark(self) -> None:
+        await self.settled()
         if (current := self.rows.current) is not None:
             self.listing.toggle(current)
             self.rows.marked = self.listing.marked
             self.rows.action_step(1)
             self.tell_counts()
 
-    def action_mark_to(self) -> None:
+    async def action_mark_to(self) -> None:
+        await self.settled()
         if (current := self.rows.current) is not None:
             self.listing.mark_to(current)
             self._marks_changed()
 
-    def action_mark_all(self) -> None:
+    async def action_mark_all(self) -> None:
+        await self.settled()
         self.listing.mark_all()
         self._marks_changed()
 
-    def action_invert(self) -> None:
+    async def action_invert(self) -> None:
+        await self.settled()
         self.listing.invert()
         self._marks_changed()
 
@@ -194,7 +247,7 @@ class Listed(Place[list[T]]):
 
     def action_only_marked(self) -> None:
         self.listing.only_marked = not self.listing.only_marked
-        self._marks_changed()
+        self.rearrange()
 
     def action_undo_marks(self) -> None:
         if self.listing.undo_marks():
@@ -204,5 +257,52 @@ class Listed(Place[list[T]]):
 
     def _marks_changed(self) -> None:
         if self.listing.only_marked:
-            self.listing.arrange()
+            self.rearrange()
+        else:
+            self.refresh_list()
+
+
+class Listed(Marked[list[T]]):
+    """A list of which all is in memory."""
+
+    listing: Listing[T]
+
+    def __init__(self, desk: Desk):
+        super().__init__(desk)
+        self.listing = self.make_listing()
+
+    def make_listing(self) -> Listing[T]:
+        raise NotImplementedError
+
+    def filters(self) -> dict[str, Any]:
+        """The name of what chooses, where it is a function of the place's own module."""
+        only = self.listing.only
+        name = getattr(only, "__name__", "")
+        return {"only": name} if only is not None and _of_module(type(self), name) is only else {}
+
+    def set_filters(self, state: Mapping[str, Any]) -> None:
+        self.listing.only = _of_module(type(self), str(state.get("only") or ""))
+
+    def show(self, found: list[T]) -> None:
+        current = self.rows.current
+        self.listing.set(found)
+        self.refresh_list(current)
+
+    def rearrange(self) -> None:
+        self.listing.arrange()
+        if self.listing.index(self.rows.current) is None:
+            self.rows.cursor = 0
         self.refresh_list()
+
+    @property
+    def filtered(self) -> bool:
+        return super().filtered or self.listing.only is not None
+
+    def unfilter(self) -> None:
+        super().unfilter()
+        self.listing.only = None
+
+
+def _of_module(kind: type, name: str) -> Any:
+    found = getattr(sys.modules[kind.__module__], name, None) if name.isidentifier() else None
+    return found if callable(found) and not isinstance(found, type) else None

@@ -1,295 +1,185 @@
-"""Registro: everything as it happens, in any process; being at the end is following."""
+"""Registro: everything as it happens, in any process; one line in full, and from there to what it is about."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.timer import Timer
 from textual.widget import Widget
 
-from core.domain.events import message
 from core.domain.models import Event, Level
-from core.domain.story import PLACED
 from core.domain.text import Text
-from core.office import Context, views
+from core.office import exporting, log
+from core.office.log import About
 from tui.desk import Desk
 from tui.keys import key
-from tui.screens.panel import number
-from tui.screens.place import READING, Place
-from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
-from tui.widgets.rows import Column, Row, Rows
-from tui.work import start
+from tui.screens.log_detail import pane, plain_text
+from tui.screens.log_dialogs import PlainText, SaveTo
+from tui.screens.log_follow import Followed
+from tui.screens.log_state import count_of
+from tui.widgets.cells import Cells
+from tui.widgets.rows import Rows
+from tui.work import in_thread, start
 
-NOTHING = Text("Nada aconteceu ainda: anexe documentos e conclua tarefas (3).", "Nothing has happened yet (3: tasks).")
-FOLLOWING = Text("● seguindo", "● following")
-STOPPED = Text("parado · End volta a seguir", "stopped · End follows again")
-NEW = Text("↓ {count} novos", "↓ {count} new")
-NEW_ERRORS = Text("↓ {count} novos ({errors} com erro)", "↓ {count} new ({errors} errors)")
-EVENTS = Text("{count} linhas", "{count} lines")
-BY = Text("por {actor}", "by {actor}")
-NO_OTHER = Text("Nenhum outro erro ou aviso nesta direção.", "No other error or warning that way.")
-HEADS = (Text("Hora", "Time"), Text("", ""), Text("Cliente", "Client"), Text("O que aconteceu", "What happened"))
-SIGNS = {Level.INFO: "·", Level.WARNING: "!", Level.ERROR: "✗"}
-CODE_SIGNS = {"replaced": "↻", "waiting": "↻", "requeued": "↻"}
-TONES = {Level.INFO: "", Level.WARNING: "warning", Level.ERROR: "error"}
-DETAIL = 4
-PAGE = 200
-KEPT_PAGES = 50
-FIRST, BETWEEN = 0.01, 0.6
-"""Seconds before the first of many events is shown, and between two paints while more come."""
-REST = 0.08
-"""Seconds after which the cursor is taken to rest."""
+NO_LATER = Text("Nenhum depois deste; com maiúscula, para trás.", "None after this one; the capital goes backwards.")
+NO_EARLIER = Text("Nenhum antes deste.", "None before this one.")
+NO_TASK = Text("Esta linha não é de uma tarefa.", "This line is of no task.")
+NO_ERROR = Text("Esta linha não é de uma falha de envio.", "This line is of no failed delivery.")
+UNFINISHED = Text("{count}; a procura ainda não terminou", "{count}; still looking")
+SAVED = Text("✓ {count} em {file}.", "✓ {count} in {file}.")
+DETAIL, TALL_DETAIL, TALL = 6, 11, 30
+"""Lines of the detail; in a terminal of so many lines and more."""
+REST = 0.15
+"""Seconds without a key after which the detail is filled: a key held down writes only the two lines of the list."""
 
 
-class Events:
-    """The journal as rows: those on the screen are read page by page, in a thread, and kept for a while.
-
-    An event's number is its place in the list: numbers are given one after the other.
-    """
-
-    def __init__(self, ctx: Context, lang: str):
-        self._ctx = ctx
-        self._lang = lang
-        self._pages: dict[int, dict[int, Event]] = {}
-        self._names: dict[str, str] = {}
-        self.count = 0
-        self.wanted: set[int] = set()
-
-    def __len__(self) -> int:
-        return self.count
-
-    def event(self, index: int) -> Event | None:
-        """The event at a place; None while it is not read yet, and then it is wanted."""
-        page = index // PAGE
-        if page not in self._pages:
-            self.wanted.add(page)
-            return None
-        return self._pages[page].get(index + 1)
-
-    def row(self, index: int) -> Row:
-        event = self.event(index)
-        if event is None:
-            return Row(str(index + 1), ("…", "", "", ""), "muted")
-        sign = "✓" if event.code in PLACED and event.level is Level.INFO else SIGNS[event.level]
-        sign = CODE_SIGNS.get(event.code, sign)
-        client = "" if event.client is None else f"{event.client} {self._names.get(event.client, '')}"
-        tone = TONES[event.level]
-        cells = (f"{event.at.astimezone():%d/%m %H:%M:%S}", sign, client, summary(event, self._lang))
-        return Row(str(index + 1), cells, (tone or "muted", tone, tone, tone))
-
-    def read(self, pages: Iterable[int]) -> None:
-        """Read pages; in a thread."""
-        for page in pages:
-            events = views.events(self._ctx, page * PAGE, PAGE)
-            self._add(page, {one.seq: one for one in events if one.seq <= (page + 1) * PAGE})
-
-    def add(self, events: Iterable[Event]) -> None:
-        """Take in what has just happened; in a thread, for clients' names are read."""
-        by_page: dict[int, dict[int, Event]] = {}
-        for one in events:
-            by_page.setdefault((one.seq - 1) // PAGE, {})[one.seq] = one
-        for page, some in by_page.items():
-            if page in self._pages:
-                self._add(page, some)
-
-    def _add(self, page: int, events: dict[int, Event]) -> None:
-        new = {one.client for one in events.values() if one.client is not None} - self._names.keys()
-        if new:
-            self._names |= views.names_of(self._ctx, new)
-        self._pages[page] = self._pages.get(page, {}) | events
-        while len(self._pages) > KEPT_PAGES:
-            del self._pages[next(iter(self._pages))]
-
-
-class Log(Place[int]):
+class Log(Followed):
     """The live log."""
 
     TITLE_TEXT = Text("Registro", "Journal")
     ENTER = Text("tarefa", "task")
     BINDINGS: ClassVar = [
-        key("e", "trouble(1)", Text("próximo erro", "next error")),
-        key("E", "trouble(-1)", Text("erro anterior", "error before")),
-        key("f", "follow", Text("seguir", "follow")),
-        key("x", "errors", Text("ver erros", "errors"), show=False),
+        key("e", "grave('error', 1)", Text("próximo erro", "next error")),
+        key("slash", "text", Text("texto", "text")),
+        key("n", "level", Text("nível", "level")),
+        key("i", "client", Text("cliente", "client")),
+        key("f", "filters", Text("filtros", "filters")),
+        key("p", "pause", Text("pausar", "pause")),
+        key("c", "copy", Text("copiar", "copy")),
+        key("d", "detail", Text("tudo desta linha", "all about this line")),
+        key("E", "grave('error', -1)", Text("erro anterior", "error before")),
+        key("a,w", "grave('warning', 1)", Text("próximo aviso ou erro", "next warning or error")),
+        key("A,W", "grave('warning', -1)", Text("aviso ou erro anterior", "warning or error before")),
+        key("s", "export", Text("salvar CSV/JSON", "save CSV/JSON")),
+        key("x", "error", Text("ver o erro", "see the error")),
+        key("escape", "step_back", Text("voltar", "back"), show=False),
     ]
 
     def __init__(self, desk: Desk):
         super().__init__(desk)
-        self._events = Events(desk.ctx, desk.lang)
-        self._following = True
-        self._new = 0
-        self._new_errors = 0
+        self._about: About | None = None
         self._resting: Timer | None = None
-        self._pending: list[Event] = []
-        self._taking = False
+        self._moved_at = 0.0
 
     def body(self) -> Iterable[Widget]:
-        yield Lines([()], id="state")
-        columns = [
-            Column(self.say(head), width, grow)
-            for head, width, grow in zip(HEADS, (14, 1, 16, 20), (0, 0, 1, 4), strict=True)
-        ]
-        yield Rows(columns, id="list")
-        yield Lines([()] * DETAIL, id="detail")
+        yield from super().body()
+        yield Cells([()] * DETAIL, id="detail")
 
-    @property
-    def rows(self) -> Rows:
-        return self.query_one("#list", Rows)
-
-    # --- reading
-
-    def read(self) -> int:
-        last = views.last_seq(self.desk.ctx)
-        newest = (last - 1) // PAGE if last else -1
-        self._events.read(page for page in (newest - 1, newest) if page >= 0)
-        return last
-
-    def show(self, found: int) -> None:
-        self._take(found)
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        if self._found is None:
-            self.rows.show(self._events, empty=[line(("  " + self.say(READING), "muted"))])
-
-    def changed(self, changed: Changed) -> None:
-        """Take in what happened; nothing of what is looked at moves unless it is the end."""
-        if self._found is None or not changed.events:
-            return
-
-        self._pending += changed.events
-        if not self._taking:
-            self._taking = True
-            self.set_timer(FIRST, self._begin_taking)
-
-    def _begin_taking(self) -> None:
-        start(self, self._take_in, "events")
-
-    async def _take_in(self) -> None:
-        """Take in what has gathered: a flood of events costs two paints a second, not one each."""
-        events, self._pending = self._pending, []
-        await asyncio.to_thread(self._events.add, events)
-        if not self._following:
-            self._new += len(events)
-            self._new_errors += sum(one.level is Level.ERROR for one in events)
-        self._take(events[-1].seq)
-        self.set_timer(BETWEEN, self._take_more)
-
-    def _take_more(self) -> None:
-        if self._pending:
-            self._begin_taking()
-        else:
-            self._taking = False
-
-    def _take(self, count: int) -> None:
-        self._events.count = max(count, self._events.count)
-        empty = [line(""), line(("  " + self.say(NOTHING), "muted"))]
-        self.rows.show(self._events, empty=empty, cursor=count - 1 if self._following else None)
-        self._read_wanted()
-        self._tell()
-
-    def _read_wanted(self) -> None:
-        """Read what the screen lacks, in a thread."""
-        wanted, self._events.wanted = self._events.wanted, set()
-        if not wanted:
-            return
-
-        async def read() -> None:
-            await asyncio.to_thread(self._events.read, sorted(wanted))
-            self.rows.sync()
-            self._tell()
-
-        start(self, read, "pages")
-
-    # --- following
-
-    def on_rows_moved(self, _: Rows.Moved) -> None:
-        rows = self.rows
-        self._following = rows.cursor >= len(self._events) - 1
-        if self._following:
-            self._new = self._new_errors = 0
-        self._read_wanted()
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self._tell)  # a key held down writes only the lines of the list
-
-    def action_follow(self) -> None:
-        self.rows.action_edge(1)
+    def aim(self, **aims: Any) -> None:
+        """Look at some lines only: `level`, `client` (with its `client_name`), `text`; or at the line `seq`."""
+        if "seq" in aims:
+            self._following = False
+            self._place = aims.pop("seq")
+        self._client_name = aims.pop("client_name", self._client_name)
+        self.change(**{"level": Level.INFO, "client": None, "text": "", **aims})
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.call_after_refresh(self._tell)
+        self.call_after_refresh(self._resized)
 
-    def _tell(self) -> None:
-        lang = self.desk.lang
-        state: Part = (self.say(FOLLOWING), "good") if self._following else (self.say(STOPPED), "warning")
-        new = ""
-        if self._new:
-            text = NEW_ERRORS if self._new_errors else NEW
-            new = "   " + self.say(text, count=number(self._new, lang), errors=number(self._new_errors, lang))
-        count = self.say(EVENTS, count=number(len(self._events), lang))
-        parts: list[Part] = [(" ", ""), state, (new, "strong")]
-        self.query_one("#state", Lines).update([spread(parts, [(count + " ", "muted")], self.size.width)])
-        self.query_one("#detail", Lines).update(self._detail())
+    def _resized(self) -> None:
+        self.tell()
+        self._fill()
 
-    def _detail(self) -> list[Line]:
-        event = self._events.event(self.rows.cursor) if len(self._events) else None
-        lines: list[Line] = [line("")]
-        if event is not None:
-            lang = self.desk.lang
-            tone = TONES[event.level] or "strong"
-            lines += wrapped(message(event, lang), self.size.width, tone, most=2)
-            about = [event.task, event.name, event.actor and self.say(BY, actor=event.actor.lstrip("@")), event.code]
-            about.append(f"nº {number(event.seq, lang)}")
-            lines.append(line((" " + " · ".join(one for one in about if one), "muted")))
-        return lines + [()] * (DETAIL - len(lines))
+    # --- the detail
+
+    def rest(self) -> None:
+        """Fill the detail once the cursor has been standing for a moment."""
+        self._moved_at = time.monotonic()
+        if self._resting is None:
+            self._resting = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        left = self._moved_at + REST - time.monotonic()
+        self._resting = self.set_timer(left, self._rested) if left > 0.01 else None
+        if self._resting is None and self.is_current:
+            start(self, self._read_about, "about", alone=True)
+
+    @property
+    def event(self) -> Event | None:
+        """The event under the cursor."""
+        return self.journal.event(self.rows.cursor) if len(self.journal) else None
+
+    async def _read_about(self) -> None:
+        event = self.event
+        self._about = None if event is None else await asyncio.to_thread(log.about, self.desk.ctx, event)
+        self._fill()
+
+    def _fill(self) -> None:
+        height = TALL_DETAIL if self.size.height >= TALL else DETAIL
+        shown = [] if self._about is None else pane(self._about, self.desk.lang, self.size.width, height)
+        self.query_one("#detail", Cells).update([*shown, *[()] * (height - len(shown))])
 
     # --- going elsewhere
 
     async def on_rows_opened(self, _: Rows.Opened) -> None:
-        event = self._events.event(self.rows.cursor)
+        event = self.event
         if event is not None and event.task is not None:
             await self.console.go("task", task=event.task)
+        else:
+            self.notice(self.say(NO_TASK), "muted")
 
-    async def action_errors(self) -> None:
-        await self.console.go("errors")
+    async def action_error(self) -> None:
+        """To its failure, where that is mended."""
+        event = self.event
+        if event is not None and "failure" in event.params:
+            await self.console.go("errors", delivery=event.delivery)
+        else:
+            self.notice(self.say(NO_ERROR), "muted")
 
-    def action_trouble(self, direction: int) -> None:
-        """To the next error or warning, or the one before; looked for in a thread."""
-        start = self.rows.cursor
+    def action_grave(self, level: str, direction: int) -> None:
+        """To the next error, or warning; looked for in a thread over all of history, within what the filters leave."""
 
-        def look() -> int | None:
-            index = start + direction
-            while 0 <= index < len(self._events):
-                page = index // PAGE
-                events = {one.seq: one for one in views.events(self.desk.ctx, page * PAGE, PAGE)}
-                while 0 <= index < len(self._events) and index // PAGE == page:
-                    found = events.get(index + 1)
-                    if found is not None and found.level is not Level.INFO:
-                        return index
-                    index += direction
-            return None
+        async def look() -> None:
+            at = self.journal.seq(self.rows.cursor) or 0
+            while seqs := await asyncio.to_thread(log.next_grave, self.desk.ctx, Level(level), at, direction):
+                for seq in seqs:
+                    if seq in self.journal.held:
+                        self.journal.release()
+                    if self.journal.listed.holds(seq):
+                        self.rows.move(self.journal.listed.position(seq))
+                        return
+                at = seqs[-1]
+            self.notice(self.say(NO_LATER if direction > 0 else NO_EARLIER), "muted")
 
-        def found(index: int | None) -> None:
-            if index is None:
-                self.notice(self.say(NO_OTHER), "muted")
-            else:
-                self.rows.move(index)
+        start(self, look, "grave", alone=True)
 
-        self.act(look, found)
+    # --- copies
 
-    def aim(self, **aims: Any) -> None:
-        pass
+    def action_copy(self) -> None:
+        self._open_text(copied=True)
 
+    def action_detail(self) -> None:
+        self._open_text(copied=False)
 
-def summary(event: Event, lang: str) -> str:
-    """An event in one line: where a document went, or what happened."""
-    if event.code in PLACED and event.folder is not None and event.name is not None:
-        return " > ".join((*event.folder, event.name))
-    return message(event, lang)
+    def _open_text(self, *, copied: bool) -> None:
+        desk, event = self.desk, self.event
+        if event is not None:
+            self.act(
+                lambda: plain_text(log.about(desk.ctx, event), desk.lang),
+                lambda text: self.console.open(PlainText(desk, text, copied=copied)),
+            )
+
+    def action_export(self) -> None:
+        """Write what is listed to a file."""
+        desk, seqs = self.desk, self.journal.listed.seqs()
+        count = count_of(len(seqs), desk.lang)
+
+        async def write(file: Path, told: Callable[[int], None]) -> None:
+            await in_thread(lambda: exporting.export_events(desk.ctx, seqs, file, desk.lang, told))
+
+        def saved(file: Path | None) -> None:
+            if file is not None:
+                self.notice(self.say(SAVED, count=count, file=file), "good")
+
+        about = count if self._reached is None else self.say(UNFINISHED, count=count)
+        name = f"registro-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}.csv"
+        self.console.open(SaveTo(desk, name, write, len(seqs), about), saved)
 
 
 SCREEN = Log

@@ -31,6 +31,7 @@ class Command(NamedTuple):
     text: str
     node: Any
     action: str
+    why_not: str = ""
 
 
 class Palette(Dialog[None]):
@@ -48,7 +49,7 @@ class Palette(Dialog[None]):
         super().__init__(desk)
         go = {f"app.go('{way.name}')" for way in PLACES} | {f"go('{way.name}')" for way in PLACES}
         here = [
-            Command(one.key, one.text, one.active.node, one.active.binding.action)
+            Command(one.key, one.text, one.active.node, one.active.binding.action, one.why_not)
             for one in entries(behind, desk.lang, hidden=True)
             if one.active.binding.action not in (*go, "help", "app.help", "palette")
         ]
@@ -56,22 +57,30 @@ class Palette(Dialog[None]):
             Command(way.key, self.say(GO, place=way.title.text(desk.lang)), None, f"app.go('{way.name}')")
             for way in PLACES
         ]
+        here.sort(key=lambda one: bool(one.why_not))
         self._commands: Sequence[Command] = [*places, *here] if places_first else [*here, *places]
         self._shown: Sequence[Command] = ()
 
     def body(self) -> Iterable[Widget]:
         yield Title(self.say(TITLE))
         yield Typed(self.say(HINT), id="find")
-        yield Rows([Column("", 10), Column("", 20, 1)], id="commands", heads=False, driven=True)
+        columns = [Column("", 10), Column("", 30, 2), Column("", 24, 1)]
+        yield Rows(columns, id="commands", heads=False, driven=True)
 
     def on_mount(self) -> None:
         self._refresh("")
 
     def _refresh(self, needle: str) -> None:
         words = fold(needle).split()
-        self._shown = [one for one in self._commands if all(word in fold(f"{one.key} {one.text}") for word in words)]
-        rows = [Row(str(index), (one.key, one.text), ("accent", "")) for index, one in enumerate(self._shown)]
+        hay = ((one, fold(f"{one.key} {one.text} {one.why_not}")) for one in self._commands)
+        self._shown = [one for one, text in hay if all(word in text for word in words)]
+        rows = [self._row(index, one) for index, one in enumerate(self._shown)]
         self.query_one("#commands", Rows).show(Fixed(rows), empty=[line(("  " + self.say(NO_HIT), "muted"))], cursor=0)
+
+    @staticmethod
+    def _row(index: int, one: Command) -> Row:
+        tones = ("muted", "muted", "warning") if one.why_not else ("accent", "", "")
+        return Row(str(index), (one.key, one.text, f"✗ {one.why_not}" if one.why_not else ""), tones)
 
     def on_input_changed(self, event: Typed.Changed) -> None:
         event.stop()
@@ -96,5 +105,7 @@ class Palette(Dialog[None]):
         index = self.query_one("#commands", Rows).cursor
         if index < len(self._shown):
             command, app = self._shown[index], self.app
+            if command.why_not:  # it stands beside it
+                return
             self.dismiss(None)
             app.call_later(app.run_action, command.action, command.node)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from textual.widget import Widget
@@ -35,17 +35,27 @@ UNMAPPED = Text("Templates sem pasta de destino", "Templates without a destinati
 OVERDUE = Text("Tarefas abertas com data legal vencida", "Open tasks past their legal date")
 TODAY_DUE = Text("Tarefas abertas com data legal hoje", "Open tasks with their legal date today")
 SENDINGS = Text("Envios", "Deliveries")
-TODAY, IN_ALL = Text("Hoje", "Today"), Text("Ao todo", "In all")
+UNKNOWN = Text("Arquivos que o Express não reconheceu", "Files that Express did not know")
+TODAY = Text("Hoje", "Today")
+MONTHS = (
+    *(Text("Janeiro", "January"), Text("Fevereiro", "February"), Text("Março", "March"), Text("Abril", "April")),
+    *(Text("Maio", "May"), Text("Junho", "June"), Text("Julho", "July"), Text("Agosto", "August")),
+    *(Text("Setembro", "September"), Text("Outubro", "October"), Text("Novembro", "November")),
+    Text("Dezembro", "December"),
+)
 DELIVERED = Text("entregues", "delivered")
 BESIDE = Text("mantidos ao lado (Cadeado)", "kept beside (seen, or another's)")
 QUEUED = Text("na fila", "queued")
-FAILING = Text("com falha", "failed")
+FAILING = Text("falhas", "failures")
+SKIPPED = Text("não enviados (já no portal, ou sem envio)", "not sent (there already, or not to be sent)")
 TASKS = Text("tarefas: {open} abertas, {completed} concluídas", "tasks: {open} open, {completed} completed")
 TEMPLATES = Text("templates: {count}", "templates: {count}")
 BY_HOUR = Text("Por hora", "By hour")
 NONE_TODAY = Text("nenhum envio hoje ainda", "nothing sent today yet")
 LAST = Text("Último: ", "Last: ")
 BARS = " ▁▂▃▄▅▆▇█"
+RECENT = 500
+"""Among so many last events the last delivered document is looked for."""
 LEADS = 4
 """Lines that Prioridade takes at least, so that nothing jumps when one comes or goes."""
 
@@ -61,13 +71,18 @@ class Lead(NamedTuple):
     aims: dict[str, str]
 
 
+Outcomes = Mapping[str, Mapping[datetime, int]]
+"""How many events of each code, by hour of UTC."""
+
+
 @dataclass(frozen=True)
 class Found:
     overview: Overview
     overdue: int
     due_today: int
-    today: Counter[str]
-    hours: Counter[int]
+    unknown: int
+    outcomes: Outcomes  # of this month
+    midnight: datetime
     last: Event | None
 
 
@@ -84,53 +99,24 @@ class Panel(Place[Found]):
         yield Rows([Column("", 1), Column("", 6), Column("", 20, 1)], id="leads", heads=False)
         yield Lines(id="numbers")
 
-    # --- reading
+    # --- reading: counters that are kept, and counts on an index; quick at any size
 
-    _day: date | None = None
-    _seq = 0
-    _is_first = False
-    _due: tuple[tuple[object, ...], int, int] | None = None
+    _last: Event | None = None
 
     def read(self) -> Found:
-        overview = views.overview(self.desk.ctx)
-        self._count_events()
-        now = datetime.now().astimezone()
-        counted = (now.date(), *overview.tasks.items())
-        if self._is_first:  # all open tasks are read for these two numbers: the first paint does not wait for that
-            overdue = due_today = 0
-        else:
-            if self._due is None or self._due[0] != counted:
-                self._due = (counted, *views.legal_dates(self.desk.ctx, now.date()))
-            _, overdue, due_today = self._due
-        return Found(overview, overdue, due_today, Counter(self._today), Counter(self._hours), self._last)
-
-    def preload(self) -> None:
-        self._is_first = True
-        super().preload()
-        self._is_first = False
-        self._make_stale()
-
-    def _count_events(self) -> None:
-        """Count today's events, each once; anew on another day."""
-        ctx, now = self.desk.ctx, datetime.now().astimezone()
-        if self._day != now.date():
-            self._day = now.date()
-            self._today: Counter[str] = Counter()
-            self._hours: Counter[int] = Counter()
-            self._last: Event | None = None
-            self._seq = views.last_seq(ctx)
-            events = views.events_since(ctx, now.replace(hour=0, minute=0, second=0, microsecond=0))
-        else:
-            events = []
-            while page := views.events(ctx, self._seq, 1000):
-                events += page
-                self._seq = page[-1].seq
-        for one in events:
-            self._seq = max(self._seq, one.seq)
-            self._today[one.code] += 1
-            if one.code in PLACED:
-                self._hours[one.at.astimezone().hour] += 1
-                self._last = one
+        ctx = self.desk.ctx
+        midnight = ctx.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        overdue, due_today = views.legal_dates(ctx, midnight.date())
+        self._last = views.last_placed(ctx, RECENT) or self._last
+        return Found(
+            overview=views.overview(ctx),
+            overdue=overdue,
+            due_today=due_today,
+            unknown=views.unknown_files(ctx),
+            outcomes=views.outcomes(ctx, midnight.replace(day=1)),
+            midnight=midnight,
+            last=self._last,
+        )
 
     # --- showing
 
@@ -147,33 +133,31 @@ class Panel(Place[Found]):
         self.query_one("#numbers", Lines).update(self._numbers(found))
 
     def _numbers(self, found: Found) -> list[Line]:
-        deliveries, today = found.overview.deliveries, found.today
-        lang = self.desk.lang
-        placed = sum(today[code] for code in PLACED)
+        deliveries, lang = found.overview.deliveries, self.desk.lang
         table = (
-            (DELIVERED, placed, deliveries["delivered"]),
-            (BESIDE, today["kept_both"], None),
-            (QUEUED, None, deliveries["queued"] + deliveries["sending"]),
-            (FAILING, today["failed"], deliveries["failed"]),
+            (DELIVERED, *both(found, *PLACED)),
+            (QUEUED, deliveries["queued"] + deliveries["sending"], None),
+            (BESIDE, *both(found, "kept_both")),
+            (SKIPPED, *both(found, "skipped")),
+            (FAILING, *both(found, "failed")),
         )
+        month = self.say(MONTHS[found.midnight.month - 1])
         lines = [
             line(""),
-            line(
-                (f" {fit(self.say(SENDINGS), 36)}", "accent"), (self._pair(self.say(TODAY), self.say(IN_ALL)), "muted")
-            ),
+            line((f" {fit(self.say(SENDINGS), 46)}", "accent"), (self._pair(self.say(TODAY), month), "muted")),
         ]
         for text, first, second in table:
-            lines.append(line(f"  {fit(self.say(text), 35)}", self._pair(number(first, lang), number(second, lang))))
+            lines.append(line(f"  {fit(self.say(text), 45)}", self._pair(number(first, lang), number(second, lang))))
         tasks = found.overview.tasks
         told = self.say(
             TASKS, open=number(tasks.get("open", 0), lang), completed=number(tasks.get("completed", 0), lang)
         )
         templates = self.say(TEMPLATES, count=number(found.overview.templates, lang))
         lines += [line((f"  {told} · {templates}", "muted")), line("")]
-        if not found.hours:
+        if not (hours := by_hour_today(found)):
             lines.append(line((" " + self.say(BY_HOUR), "accent"), ("   " + self.say(NONE_TODAY), "muted")))
             return lines
-        bars, first_hour, last_hour = by_hour(found.hours)
+        bars, first_hour, last_hour = by_hour(hours)
         lines.append(
             line((" " + self.say(BY_HOUR) + "   ", "accent"), bars, (f"   {first_hour:02}h – {last_hour:02}h", "muted"))
         )
@@ -206,7 +190,7 @@ def leads(found: Found) -> Iterable[Lead]:
     if overview.pause is not None:
         yield Lead("✗", "", PAUSED, "error", "errors", {})
     if overview.failed_tasks:
-        yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "errors", {})
+        yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "tasks", {"only": "failing"})
     if not overview.integration.active:
         yield Lead("!", "", INACTIVE, "warning", "activation", {})
     if overview.integration.active and overview.held.get("inactive"):
@@ -217,6 +201,24 @@ def leads(found: Found) -> Iterable[Lead]:
         yield Lead("!", str(found.overdue), OVERDUE, "warning", "tasks", {"only": "overdue"})
     if found.due_today:
         yield Lead("·", str(found.due_today), TODAY_DUE, "", "tasks", {"only": "today"})
+    if found.unknown:
+        yield Lead("!", str(found.unknown), UNKNOWN, "warning", "express", {})
+
+
+def both(found: Found, *codes: str) -> tuple[int, int]:
+    """How many events of these codes today, and this month."""
+    hours = [pair for code in codes for pair in found.outcomes.get(code, {}).items()]
+    return sum(count for hour, count in hours if hour >= found.midnight), sum(count for _, count in hours)
+
+
+def by_hour_today(found: Found) -> Counter[int]:
+    """How many documents reached the portal in each hour of today, of those that had any."""
+    hours: Counter[int] = Counter()
+    for code in PLACED:
+        for hour, count in found.outcomes.get(code, {}).items():
+            if hour >= found.midnight:
+                hours[hour.astimezone(found.midnight.tzinfo).hour] += count
+    return hours
 
 
 def number(value: int | None, lang: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -74,6 +74,13 @@ class Place(Still[None], Generic[F]):
     def aim(self, **aims: Any) -> None:
         """Look at something in particular."""
 
+    def memento(self) -> dict[str, Any]:
+        """What is to be there again when one comes back after a lost connection: plain values."""
+        return {}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Be as a memento says; before its widgets are there. It may be of an older version, or of another day."""
+
     # --- the rest
 
     async def settle(self) -> None:
@@ -104,6 +111,7 @@ class Place(Still[None], Generic[F]):
         self.console.tell_header(self)
         if self._found is not None:
             self.show(self._found)
+            self.refresh_bindings()
 
     def on_screen_resume(self) -> None:
         self.console.tell_header(self)
@@ -148,6 +156,7 @@ class Place(Still[None], Generic[F]):
                     if self.is_running:  # not taken down meanwhile
                         self._found = found
                         self.show(found)
+                        self.refresh_bindings()  # what there is decides which keys do something
         finally:
             self._reading = False
             self._fresh.set()
@@ -156,6 +165,9 @@ class Place(Still[None], Generic[F]):
         """Say what came of something."""
         for notice in self.query(Notice):
             notice.say(text, tone)
+
+    def refuse(self, why: Text) -> None:
+        self.notice(self.say(why), "warning")
 
     def act(self, do: Callable[[], R], then: Callable[[R], None], doing: str = "") -> None:
         """Do something in a thread; what went wrong is said, what came of it handed on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.cli.sending import QUEUED_AGAIN
 from core.office import sending
+from core.office.words import QUEUED_AGAIN
 from tui.screens.place import Place
 
 

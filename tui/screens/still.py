@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
+from textual.events import Key
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from core.domain.text import Text
+from tui.desk import Desk
+from tui.keys import ADMINS_ONLY, NOTHING_HERE, Keyed, why_not
 from tui.widgets.lines import TONES
+from tui.widgets.rows import Rows
 
 A = TypeVar("A")
 
 
-class Still(Screen[A]):
+class Still(Keyed, Screen[A]):
     """The base of all screens here; the tones are its, to be worked out once a screen and not once a widget."""
 
     COMPONENT_CLASSES = {f"tone--{tone}" for tone in TONES}  # noqa: RUF012 - Textual declares it so
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    FOR_ADMINS: ClassVar[frozenset[str]] = frozenset()
+    """Actions that only admins may do."""
+    ON_ONE: ClassVar[frozenset[str]] = frozenset()
+    """Actions on what the list's cursor stands on."""
+    desk: Desk
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        if action in self.FOR_ADMINS and not self.desk.actor.admin:
+            return ADMINS_ONLY
+        if action in self.ON_ONE and self.is_mounted and not any(len(rows.source) for rows in self.query(Rows)):
+            return NOTHING_HERE
+        return None
+
+    def on_key(self, event: Key) -> None:
+        """A key that does nothing now says why."""
+        if (why := why_not(self, event.key)) is not None:
+            event.stop()
+            self.refuse(why)
+
+    def refuse(self, why: Text) -> None:
+        """Say why something is not done."""
+
     def _compositor_refresh(self) -> None:
-        """Textual paints a new layout at once, even inside `batch_update` and where all is to be painted anyway."""
-        if not (self.app._batch_count or self._repaint_required):
+        """Textual paints a new layout at once, even inside `batch_update` and where all is to be painted anyway.
+
+        And it takes the screen below for seen even where the top one covers it, and paints all at its every change.
+        """
+        covered = self.app.screen is not self and self.app.screen.styles.background.a == 1
+        if not (self.app._batch_count or self._repaint_required or covered):
             super()._compositor_refresh()

@@ -1,135 +1,350 @@
-"""Tarefas: what is to be done for whom until when; completed one by one or several at once, which sends."""
+"""Tarefas: what is to be done for whom until when; chosen by filters that combine, completed one by one or many."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from core.cli.tasks import HEADS, NO_TASKS
+from textual.widget import Widget
+
 from core.domain.models import Task, TaskStatus
 from core.domain.text import Text
-from core.office import views
+from core.office import views, worklist
+from core.office.words import NO_TASKS, STATUS, TASK_HEADS
+from core.office.worklist import Known, Wanted
 from tui.desk import Desk
 from tui.keys import key
-from tui.listing import Listing
-from tui.screens.listed import Listed
+from tui.paged import Paged, around, first_of
+from tui.screens.choices import LEGAL, PERIOD, choices, months, span
+from tui.screens.columned import ByColumn
+from tui.screens.listed import NOTHING_FITS
+from tui.screens.pick import Pick
 from tui.watch import Changed
+from tui.widgets.lines import Line, Lines, Part, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Row, Rows
 
-ONLY = {
-    TaskStatus.OPEN: Text("só abertas", "open only"),
-    TaskStatus.COMPLETED: Text("só concluídas", "completed only"),
-    None: Text("todas", "all"),
+CHIPS = {
+    "status": ("f", Text("situação", "status")),
+    "period": ("p", PERIOD),
+    "client": ("l", Text("cliente", "client")),
+    "department": ("d", Text("depto.", "dept.")),
+    "legal": ("v", Text("vencimento", "legal date")),
+    "failing": ("e", Text("falhas", "failures")),
 }
-NONE_SO = Text("Nenhuma tarefa nesta situação; f mostra as outras.", "No tasks of this status; f shows the others.")
-OVERDUE, DUE_TODAY = Text("só vencidas", "overdue only"), Text("só as de hoje", "today's only")
-NEXT = {TaskStatus.OPEN: TaskStatus.COMPLETED, TaskStatus.COMPLETED: None, None: TaskStatus.OPEN}
+"""The filters: their keys and names."""
+ONLY = Text("só com falha", "only")
+NONE_SO = Text(
+    "Nenhuma tarefa assim. Esc mostra todas as abertas; f, p, l, d, v, e mudam cada filtro.",
+    "No such tasks. Esc shows all open ones; f, p, l, d, v, e change each filter.",
+)
 SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "✓"}
-CODES = {"completed", "reopened", "imported"}
+OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Text("amanhã", "tomorrow")
+IN_DAYS = Text("em {days} dias", "in {days} days")
+CODES = {"completed", "reopened", "imported", "client_changed"}
+FAILURES = {"failed", "waiting", "requeued", "delivered", "replaced", "already_there", "kept_both", "cancelled"}
+LONGEST = 5.0
+"""Seconds that a key waits for the list at most."""
+ORDERS = ("status", "id", "name", "client", "period", "legal_date")
+"""What each column is sorted by."""
 
 
-class Tasks(Listed[Task]):
-    """The tasks, by status."""
+@dataclass(frozen=True)
+class Found:
+    wanted: Wanted
+    ids: Sequence[str]
+    tasks: Mapping[str, Task]
+    clients: Mapping[str, Known]
+    total: int
+    today: date
+
+
+class Tasks(ByColumn[Found]):
+    """The tasks that are wanted."""
 
     TITLE_TEXT = Text("Tarefas", "Tasks")
     BINDINGS: ClassVar = [
         key("c", "complete", Text("concluir", "complete")),
-        key("f", "status", Text("situação", "status")),
+        key("f", "choose('status')", Text("situação", "status")),
+        key("v", "choose('legal')", Text("vencimento", "legal date")),
+        key("p", "choose('period')", Text("competência", "period")),
+        key("l", "choose('client')", Text("cliente", "client")),
+        key("d", "choose('department')", Text("departamento", "department")),
+        key("e", "failing", Text("só com falha", "failures only")),
+        key("b", "reopen", Text("reabrir", "reopen"), show=False),
     ]
+    listing: Paged
+    ON_ONE = frozenset({"complete", "reopen", "mark_like", "mark", "mark_to"})
 
     def __init__(self, desk: Desk):
-        self._names: dict[str, str] = {}
-        self._status: TaskStatus | None = TaskStatus.OPEN
-        self._today = date.today()
-        self._only = ""
-        self._any = False
         super().__init__(desk)
-
-    def make_listing(self) -> Listing[Task]:
-        columns = (
-            lambda one: SIGNS[one.status],
-            lambda one: one.id,
-            lambda one: one.name,
-            self._client,
-            lambda one: one.period,
-            lambda one: one.legal_date.isoformat() if one.legal_date else "9999",
-        )
-        return Listing(columns, self._row)
+        self._wanted = Wanted(status=TaskStatus.OPEN)
+        self._legal = ""
+        self._clients: Mapping[str, Known] = {}
+        self._clients_stale = True
+        self._today = date.today()
+        self.listing = Paged(len(ORDERS), self._tasks, self._row)
 
     def columns(self) -> Sequence[Column]:
-        key, client, name, period, legal, _ = (self.say(one) for one in HEADS)
+        key, client, name, period, legal, _ = (self.say(one) for one in TASK_HEADS)
         return [
             Column("", 1),
             Column(key, 7),
-            Column(name, 14, 3),
-            Column(client, 14, 3),
+            Column(name, 13, 3),
+            Column(client, 13, 3),
             Column(period, 7),
-            Column(legal, 12),
+            Column(legal, 18),
         ]
 
+    def body(self) -> Sequence[Widget]:
+        bar, rows = super().body()
+        return [bar, Lines([()], id="chips"), rows]
+
+    # --- reading: which, in a thread; the ones themselves where one looks
+
+    def read(self) -> Found:
+        ctx, listing = self.desk.ctx, self.listing
+        if self._clients_stale:
+            self._clients_stale = False
+            self._clients = worklist.clients_known(ctx)
+        today = ctx.now().astimezone().date()
+        column, downwards = listing.sort or (1, False)
+        wanted = replace(
+            self._wanted,
+            text=listing.needle,
+            legal=span(self._legal, today),
+            ids=tuple(listing.marked) if listing.only_marked else None,
+            order=ORDERS[column],
+            descending=downwards,
+        )
+        ids = worklist.choose(ctx, wanted, self._clients)
+        near = around(ids, first_of(ids, [self._at]))
+        return Found(wanted, ids, self._tasks(near), self._clients, sum(views.overview(ctx).tasks.values()), today)
+
+    def _tasks(self, ids: Sequence[str]) -> Mapping[str, Task]:
+        return self.desk.ctx.store.tasks.get_many(ids)
+
+    def show(self, found: Found) -> None:
+        current, self._today = self.rows.current, found.today
+        moved = self._shown is not None and replace(self._shown, order="", descending=False) != replace(
+            found.wanted, order="", descending=False
+        )
+        self._shown = found.wanted
+        self.listing.set(found.ids, found.tasks, found.total)
+        wanted, self._at = self._at or current, None
+        if wanted != current or moved:
+            at = self.listing.index(wanted)
+            self.rows.cursor = 0 if at is None else at
+        self.refresh_list(wanted)
+        self.refresh_bindings()
+
+    _shown: Wanted | None = None
+
+    def rearrange(self) -> None:
+        self.reload()
+
+    def tell_counts(self) -> None:
+        super().tell_counts()
+        self.query_one("#chips", Lines).update([self._chips()])
+
+    def _chips(self) -> Line:
+        """Every filter with its key; those that leave something out stand out."""
+        lang, width, values = self.desk.lang, self.size.width, self._values()
+        parts: list[Part] = [(" ", "")]
+        full = sum(len(f"{letter} {head.text(lang)}: {values[name]}") for name, (letter, head) in CHIPS.items()) < width
+        for name, (letter, head) in CHIPS.items():
+            told = f" {head.text(lang)}: {values[name]}" if values[name] else f" {head.text(lang)}" if full else ""
+            parts += [(letter, "accent"), (f"{told}  ", "strong" if values[name] else "muted")]
+        longest = max(range(len(parts)), key=lambda index: width_of(parts[index][0]))
+        over = sum(width_of(text) for text, _ in parts) - width
+        if over > 0:
+            text, tone = parts[longest]
+            parts[longest] = fit(text.rstrip(), max(width_of(text) - over - 2, 8)) + "  ", tone
+        return tuple(parts)
+
+    def _values(self) -> dict[str, str]:
+        """What each filter is set to, in words; nothing where it is not."""
+        wanted, lang = self._wanted, self.desk.lang
+        client = self._clients.get(wanted.client)
+        return {
+            "status": "" if wanted.status is None else self.say(STATUS[wanted.status]),
+            "period": months(wanted.period),
+            "client": f"{wanted.client} {client.name}" if client else wanted.client,
+            "department": wanted.department,
+            "legal": LEGAL[self._legal].text(lang) if self._legal else "",
+            "failing": ONLY.text(lang) if wanted.failing else "",
+        }
+
     def why_empty(self) -> Text:
-        return NONE_SO if self._any else NO_TASKS
+        return NO_TASKS
 
-    def counts(self) -> list[str]:
-        told = [self.say(ONLY[self._status])]
-        if self.listing.only is not None:
-            told.append(self.say(OVERDUE if self._only == "overdue" else DUE_TODAY))
-        return told
-
-    def read(self) -> list[Task]:
-        ctx = self.desk.ctx
-        found = list(views.tasks(ctx, self._status))
-        new = {one.client for one in found} - self._names.keys()
-        self._names |= views.names_of(ctx, new)
-        self._any = bool(found) or any(views.overview(ctx).tasks.values())
-        self._today = ctx.now().astimezone().date()
-        return found
+    def _empty(self) -> list[Line]:
+        if self.listing.total and not self.listing.needle:
+            return [line(""), *wrapped(self.say(NONE_SO), self.size.width, "muted", indent="  ")]
+        why = NOTHING_FITS if self.listing.total else self.why_empty()
+        return [line(""), line(("  " + self.say(why), "muted"))]
 
     def cares_for(self, changed: Changed) -> bool:
-        return not CODES.isdisjoint(changed.codes)
-
-    def aim(self, **aims: Any) -> None:
-        if only := aims.get("only"):
-            self._only = only
-            overdue = only == "overdue"
-            self.listing.only = self._is_overdue if overdue else self._is_due_today
-            self._show_status(TaskStatus.OPEN)
-
-    def _is_overdue(self, one: Task) -> bool:
-        return one.status is TaskStatus.OPEN and one.legal_date is not None and one.legal_date < self._today
-
-    def _is_due_today(self, one: Task) -> bool:
-        return one.status is TaskStatus.OPEN and one.legal_date == self._today
-
-    def _client(self, one: Task) -> str:
-        return f"{one.client} {self._names.get(one.client, '')}"
+        if not {"imported", "client_changed"}.isdisjoint(changed.codes):
+            self._clients_stale = True
+        return not CODES.isdisjoint(changed.codes) or (self._wanted.failing and not FAILURES.isdisjoint(changed.codes))
 
     def _row(self, one: Task) -> Row:
-        legal = "" if one.legal_date is None else f"{one.legal_date:%d/%m/%Y}"
-        sign = "! " if self._is_overdue(one) else "· " if self._is_due_today(one) else "  "
-        tone = "error" if sign == "! " else "warning" if sign == "· " else ""
-        cells = (SIGNS[one.status], one.id, one.name, self._client(one), one.period, sign + legal)
-        return Row(one.id, cells, ("", "muted", "", "", "", tone))
+        client = self._clients.get(one.client)
+        sign, word, tone = self._due(one)
+        legal = "" if one.legal_date is None else f"{sign} {one.legal_date:%d/%m/%y} {word}"
+        done = one.status is TaskStatus.COMPLETED
+        named = f"{one.client} {client.name if client else ''}"
+        cells = (SIGNS[one.status], one.id, one.name, named, one.period, legal)
+        return Row(one.id, cells, ("good" if done else "", "muted", "", "", "", tone))
+
+    def _due(self, one: Task) -> tuple[str, str, str]:
+        """How near a legal date is: sign, word and tone."""
+        days = worklist.due(one, self._today)
+        if days is None or days > worklist.SOON.days:
+            return " ", "", ""
+        if days < 0:
+            return "!", self.say(OVERDUE), "error"
+        if days < 2:
+            return "▸", self.say(TOMORROW if days else TODAY), "warning"
+        return "·", self.say(IN_DAYS, days=days), "warning"
+
+    # --- filters
+
+    def aim(self, **aims: Any) -> None:
+        """Come for something: `only` is one of the legal date's choices, or `failing`; `task` is where to stand."""
+        if only := aims.get("only"):
+            failing = only == "failing"
+            wanted = Wanted(status=None if failing else TaskStatus.OPEN, failing=failing)
+            self._choose_all(wanted, "" if failing else only)
+        self._at = aims.get("task")
+
+    def _choose_all(self, wanted: Wanted, legal: str) -> None:
+        from tui.widgets.typed import Typed
+
+        self._wanted, self._legal = wanted, legal
+        self.listing.needle, self.listing.only_marked = "", False
+        self.query_one("#filter", Typed).value = ""
+        self.reload()
+
+    def filters(self) -> dict[str, Any]:
+        wanted = self._wanted
+        return {
+            "status": wanted.status,
+            "period": wanted.period,
+            "client": wanted.client,
+            "department": wanted.department,
+            "legal": self._legal,
+            "failing": wanted.failing,
+        }
+
+    def set_filters(self, state: Mapping[str, Any]) -> None:
+        status = state.get("status")
+        self._legal = state["legal"] if state.get("legal") in LEGAL else ""
+        self._wanted = Wanted(
+            status=TaskStatus(status) if status in list(TaskStatus) else None,
+            period=str(state.get("period") or ""),
+            client=str(state.get("client") or ""),
+            department=str(state.get("department") or ""),
+            failing=bool(state.get("failing")),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        usual = Wanted(status=TaskStatus.OPEN)
+        return super().filtered or bool(self._legal) or self._wanted != usual
+
+    def unfilter(self) -> None:
+        super().unfilter()
+        self._wanted, self._legal = Wanted(status=TaskStatus.OPEN), ""
+
+    def action_choose(self, which: str) -> None:
+        """Ask what a filter is to leave."""
+        ctx, lang = self.desk.ctx, self.desk.lang
+        title = CHIPS[which][1].text(lang)
+        current = {"status": str(self._wanted.status or ""), "legal": self._legal}.get(which)
+        current = getattr(self._wanted, which) if current is None else current
+
+        def opened(options: Any) -> None:
+            self.console.open(Pick(self.desk, f"{self.TITLE_TEXT.text(lang)}: {title}", options, str(current)), chosen)
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self._choose(which, value)
+
+        self.act(lambda: choices(ctx, which, lang, self._clients), opened)
+
+    def _choose(self, which: str, value: str) -> None:
+        match which:
+            case "status":
+                self._wanted = replace(self._wanted, status=TaskStatus(value) if value else None)
+            case "legal":
+                self._legal = value
+            case "period":
+                self._wanted = replace(self._wanted, period=value)
+            case "client":
+                self._wanted = replace(self._wanted, client=value)
+            case _:
+                self._wanted = replace(self._wanted, department=value)
+        self.reload()
+
+    def action_failing(self) -> None:
+        self._wanted = replace(self._wanted, failing=not self._wanted.failing)
+        self.reload()
 
     # --- acting
 
+    async def settled(self) -> None:
+        """Wait for what was typed last to be shown: what acts on the list acts on that, however fast one types."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._fresh.wait(), LONGEST)
+
+    async def action_mark_like(self) -> None:
+        """Mark all of those shown that have this one's value in the chosen column."""
+        await self.settled()
+        one, found = self.listing.get(self.rows.current), self._found
+        if one is None or found is None:
+            return
+        match ORDERS[self.column]:
+            case "status":
+                alike = replace(found.wanted, status=one.status)
+            case "name":
+                alike = replace(found.wanted, name=one.name)
+            case "client":
+                alike = replace(found.wanted, client=one.client)
+            case "period":
+                alike = replace(found.wanted, period=one.period)
+            case "legal_date" if one.legal_date is not None:
+                alike = replace(found.wanted, legal=(one.legal_date, one.legal_date + timedelta(days=1)))
+            case _:
+                alike = replace(found.wanted, ids=(one.id,))
+        ctx, clients = self.desk.ctx, self._clients
+
+        def done(ids: list[str]) -> None:
+            self.listing.mark(ids)
+            self._marks_changed()
+
+        self.act(lambda: worklist.choose(ctx, alike, clients), done)
+
     async def on_rows_opened(self, message: Rows.Opened) -> None:
+        await self.settled()
         if message.rows.current is not None:
             await self.console.go("task", task=message.rows.current)
 
-    def action_status(self) -> None:
-        self._show_status(NEXT[self._status])
-
-    def _show_status(self, status: TaskStatus | None) -> None:
-        self._status = status
-        self.reload()
-
-    def action_complete(self) -> None:
+    async def action_complete(self) -> None:
         from tui.screens.completion import complete
 
-        chosen = self.listing.chosen(self.rows.current)
-        complete(self, [one.id for one in chosen])
+        await self.settled()
+        complete(self, self.listing.chosen_ids(self.rows.current))
+
+    async def action_reopen(self) -> None:
+        from tui.screens.reopening import reopen
+
+        await self.settled()
+        reopen(self, self.listing.chosen_ids(self.rows.current))
 
 
 SCREEN = Tasks

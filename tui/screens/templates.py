@@ -2,86 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
-from core.cli.mapping import HEADS, NO_FOLDER, NOT_SENT, NOTHING_CHANGED
 from core.domain.destinations import show_destination
 from core.domain.models import MappingChange, Names, Template
 from core.domain.text import Text
 from core.office import mapping, views
+from core.office.words import NO_FOLDER, NOT_SENT, NOTHING_CHANGED, TEMPLATE_HEADS
 from tui.keys import key
 from tui.listing import Listing
+from tui.screens.columned import Columned
 from tui.screens.confirm import Confirm
-from tui.screens.listed import Listed
 from tui.screens.panel import number
+from tui.screens.stepping import REDO, SEVERAL, UNDO, take
 from tui.watch import Changed
+from tui.widgets.lines import Line, line
 from tui.widgets.rows import Column, Row, Rows
 
 NO_TEMPLATES = Text(
     "Nenhum template ainda. Traga os do escritório: malote import PASTA.",
     "No templates yet. Bring the office's: malote import FOLDER.",
 )
+ALL_MAPPED = Text("Todos têm pasta de destino. f mostra todos.", "All have a destination. f shows all.")
+LAST = Text("Envio", "Sent")
+EXPRESS = Text("Exp.", "Exp.")
+YES, NO = Text("sim", "yes"), Text("não", "no")
 WITHOUT = Text("{count} sem pasta", "{count} without folder")
 ONLY_WITHOUT = Text("só os sem pasta", "only without folder")
 MAPPED = Text("{what} → {destination}. u desfaz.", "{what} → {destination}. u undoes it.")
 CLEARED = Text("{what}: sem pasta de destino. u desfaz.", "{what}: no destination. u undoes it.")
-SEVERAL = Text("{count} templates", "{count} templates")
-UNDONE = Text("Desfeito: {what} → {destination}.", "Undone: {what} → {destination}.")
 CLEAR = Text("Tirar a pasta de destino de {what}?", "Take the destination of {what} away?")
 CLEAR_NOTE = Text("Os envios deles vão falhar até que tenham outra.", "Their deliveries fail until they have another.")
 YES_CLEAR = Text("sim, tirar", "yes, take it away")
-UNDO = Text("Desfazer sua última mudança: {what} → {destination}?", "Undo your last change: {what} → {destination}?")
-YES_UNDO = Text("sim, desfazer", "yes, undo")
-CODES = {"mapped", "unmapped", "mapping_undone", "imported", "activated"}
+CODES = {"mapped", "unmapped", "mapping_undone", "mapping_redone", "imported", "activated"}
+DELIVERED = {"delivered", "replaced", "kept_both", "already_there"}
+REST = 5.0
+"""Seconds between two looks at when each template was delivered last, while documents go out."""
+ROOM = 76
+"""Columns of a terminal from which on all of the list's are shown."""
 
 
-class Templates(Listed[Template]):
+@dataclass(frozen=True)
+class View:
+    """A template, when something was delivered under it last, and, worked out when asked, whether Express knows it."""
+
+    template: Template
+    last: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.template.id
+
+    @property
+    def express(self) -> bool:
+        return views.is_recognised(self.template)
+
+
+class Templates(Columned[View]):
     """The templates, sortable, with marks."""
 
     TITLE_TEXT = Text("Templates de documentos", "Document templates")
     ENTER = Text("pasta", "folder")
+    FOR_ADMINS = frozenset({"open", "map_marked", "undo", "redo", "clear"})
+    ON_ONE = frozenset({"map_marked", "clear", "mark_like"})
     BINDINGS: ClassVar = [
         key("d", "map_marked", Text("pasta em lote", "folder for all marked")),
         key("f", "unmapped", Text("sem pasta", "without folder")),
         key("u", "undo", Text("desfazer", "undo")),
+        key("U", "redo", Text("refazer", "redo"), show=False),
         key("c", "clear", Text("tirar pasta", "clear folder"), show=False),
-        key("p", "mark_like('department')", Text("marcar o mesmo departamento", "mark same department"), show=False),
-        key("t", "mark_like('folder')", Text("marcar a mesma pasta", "mark same folder"), show=False),
     ]
 
-    def make_listing(self) -> Listing[Template]:
-        return Listing((lambda one: one.name, lambda one: one.department, self._folder), self._row)
+    _without = 0
+    _later = False
+    _templates: Sequence[Template] = ()
+    _changed = True
+
+    def make_listing(self) -> Listing[View]:
+        shown: list[Callable[[View], str]] = [
+            lambda one: one.template.name,
+            lambda one: one.template.department,
+            lambda one: self._folder(one.template),
+            lambda one: "" if one.last is None else one.last.isoformat(),
+            lambda one: self.say(YES if one.express else NO),
+        ]
+        return Listing(shown, self._row, searched=3)
 
     def columns(self) -> Sequence[Column]:
-        _, name, department, folder = HEADS
-        return [Column(self.say(name), 20, 3), Column(self.say(department), 14), Column(self.say(folder), 20, 4)]
+        _, name, department, folder = (self.say(one) for one in TEMPLATE_HEADS)
+        wide = [Column(name, 14, 5), Column(department, 13), Column(folder, 27, 3)]
+        if self.app.size.width < ROOM:
+            return wide
+        return [*wide, Column(self.say(LAST), 5), Column(self.say(EXPRESS), 4)]
 
     def why_empty(self) -> Text:
         return NO_TEMPLATES
+
+    def _empty(self) -> list[Line]:
+        if self.listing.total and self.listing.only is is_unmapped and not self.listing.needle:
+            return [line(""), line(("  " + self.say(ALL_MAPPED), "muted"))]
+        return super()._empty()
 
     def counts(self) -> list[str]:
         lang = self.desk.lang
         told = [self.say(WITHOUT, count=number(self._without, lang))]
         return [*told, self.say(ONLY_WITHOUT)] if self.listing.only is is_unmapped else told
 
-    _without = 0
+    # --- what is shown
 
-    def read(self) -> list[Template]:
-        return list(views.every(self.desk.ctx.store.templates))
+    def read(self) -> list[View]:
+        ctx = self.desk.ctx
+        if self._changed or not self._templates:
+            self._changed = False
+            self._templates = list(views.every(ctx.store.templates))
+        last = views.last_deliveries(ctx)
+        return [View(one, last.get(one.id)) for one in self._templates]
 
-    def show(self, found: list[Template]) -> None:
+    def show(self, found: list[View]) -> None:
         self._without = sum(is_unmapped(one) for one in found)
         super().show(found)
 
+    def on_resize(self) -> None:
+        self.rows.columns = self.columns()
+        self.refresh_list()
+        super().on_resize()
+
     def cares_for(self, changed: Changed) -> bool:
-        return not CODES.isdisjoint(changed.codes)
+        if not CODES.isdisjoint(changed.codes):
+            self._changed = True
+            return True
+        if not (self._later or DELIVERED.isdisjoint(changed.codes)):
+            self._later = True
+            self.set_timer(REST, self._look_later)
+        return False
+
+    def _look_later(self) -> None:
+        self._later = False
+        if self.is_current:
+            self.reload()
+        else:
+            self._make_stale()
+
+    def action_reload(self) -> None:
+        self._changed = True
+        self.reload()
 
     def aim(self, **aims: Any) -> None:
         if aims.get("only") == "unmapped":
             self.listing.only = is_unmapped
-            self.listing.arrange()
-            self.refresh_list()
+            self.rearrange()
         if key := aims.get("template"):
             self.clear_filter()
             self.refresh_list(key)
@@ -91,31 +163,42 @@ class Templates(Listed[Template]):
             return show_destination(one.destination)
         return self.say(NO_FOLDER) if one.send else self.say(NOT_SENT)
 
-    def _row(self, one: Template) -> Row:
-        tone = "" if one.destination else "warning" if one.send else "muted"
-        return Row(one.id, (one.name, one.department, self._folder(one)), ("", "", tone) if tone else "")
+    def _row(self, one: View) -> Row:
+        template = one.template
+        tone = "" if template.destination else "warning" if template.send else "muted"
+        sign = "! " if tone == "warning" else ""
+        cells = (
+            template.name,
+            template.department,
+            sign + self._folder(template),
+            short(one.last, self.desk.ctx.now()),
+            self.say(YES if one.express else NO),
+        )[: len(self.rows.columns)]
+        return Row(one.id, cells, ("", "", tone, "", "")[: len(cells)] if tone else "")
 
     # --- acting
 
     def on_rows_opened(self, message: Rows.Opened) -> None:
         """Enter: this one's folder."""
-        if (one := self.listing.get(message.rows.current)) is not None:
+        if (why := self.why_not("open", ())) is not None:
+            self.refuse(why)
+        elif (one := self.listing.get(message.rows.current)) is not None:
             self._choose([one])
 
     def action_map_marked(self) -> None:
         self._choose(self.listing.chosen(self.rows.current))
 
-    def _choose(self, templates: Sequence[Template]) -> None:
+    def _choose(self, chosen: Sequence[View]) -> None:
         from tui.screens.destination import Choice, ChooseDestination
 
-        def chosen(choice: Choice | None) -> None:
+        def done(choice: Choice | None) -> None:
             if choice is not None:
                 self._map(choice.templates, choice.destination)
 
-        if templates:
+        if chosen:
             shown = {one.id for one in self.listing}
-            hidden = [one for one in templates if one.id not in shown]
-            self.console.open(ChooseDestination(self.desk, templates, hidden), chosen)
+            hidden = [one.template for one in chosen if one.id not in shown]
+            self.console.open(ChooseDestination(self.desk, [one.template for one in chosen], hidden), done)
 
     def _map(self, templates: Sequence[Template], destination: Names | None) -> None:
         ctx, actor = self.desk.ctx, self.desk.actor
@@ -124,9 +207,8 @@ class Templates(Listed[Template]):
             if change is None:
                 self.notice(self.say(NOTHING_CHANGED), "muted")
             elif destination:
-                self.notice(
-                    "✓ " + self.say(MAPPED, what=self._what(templates), destination=show_destination(destination))
-                )
+                folder = show_destination(destination)
+                self.notice("✓ " + self.say(MAPPED, what=self._what(templates), destination=folder))
             else:
                 self.notice("✓ " + self.say(CLEARED, what=self._what(templates)))
 
@@ -136,7 +218,8 @@ class Templates(Listed[Template]):
         return templates[0].name if len(templates) == 1 else self.say(SEVERAL, count=len(templates))
 
     def action_clear(self) -> None:
-        templates = [one for one in self.listing.chosen(self.rows.current) if one.destination]
+        chosen = (one.template for one in self.listing.chosen(self.rows.current))
+        templates = [one for one in chosen if one.destination]
         if not templates:
             self.notice(self.say(NOTHING_CHANGED), "muted")
             return
@@ -151,46 +234,32 @@ class Templates(Listed[Template]):
 
     def action_undo(self) -> None:
         """Say what would be undone, and undo it when that is wanted."""
-        ctx, actor = self.desk.ctx, self.desk.actor
+        take(self, UNDO, self._called)
 
-        def found(change: MappingChange | None) -> None:
-            if change is None:
-                self.notice(self.say(mapping.NOTHING_TO_UNDO), "muted")
-                return
-            question = self.say(UNDO, **self._change(change))
-            self.console.open(Confirm(self.desk, question, [], self.say(YES_UNDO)), sure)
+    def action_redo(self) -> None:
+        """Say what would be redone, and redo it when that is wanted."""
+        take(self, REDO, self._called)
 
-        def sure(yes: bool | None) -> None:
-            if yes:
-                self.act(lambda: mapping.undo(ctx, actor), undone)
-
-        def undone(change: MappingChange) -> None:
-            self.notice("✓ " + self.say(UNDONE, **self._change(change)))
-
-        self.act(lambda: views.next_undo(ctx, actor), found)
-
-    def _change(self, change: MappingChange) -> dict[str, str]:
-        first = self.listing.get(change.changes[0].template)
-        name = first.name if first is not None else change.changes[0].template
-        count = len(change.changes)
-        befores = {one.before for one in change.changes}
-        shown = sorted(show_destination(one) if one else self.say(NO_FOLDER) for one in befores)
-        return {"what": name if count == 1 else self.say(SEVERAL, count=count), "destination": " / ".join(shown[:3])}
-
-    def action_mark_like(self, what: str) -> None:
-        if (current := self.rows.current) is not None:
-            self.listing.mark_like(current, {"department": 1, "folder": 2}[what])
-            self._marks_changed()
+    def _called(self, template: str) -> str:
+        known = self.listing.get(template)
+        return template if known is None else known.template.name
 
     def action_unmapped(self) -> None:
         self.listing.only = None if self.listing.only is is_unmapped else is_unmapped
-        self.listing.arrange()
-        self.refresh_list()
+        self.rearrange()
 
 
-def is_unmapped(one: Template) -> bool:
+def is_unmapped(one: View) -> bool:
     """Whether it is sent but has no folder."""
-    return one.send and not one.destination
+    return one.template.send and not one.template.destination
+
+
+def short(moment: datetime | None, now: datetime) -> str:
+    """When something was, in five cells: today's time, this year's day, or a year."""
+    if moment is None:
+        return "—"
+    at, today = moment.astimezone(), now.astimezone()
+    return f"{at:%H:%M}" if at.date() == today.date() else f"{at:%d/%m}" if at.year == today.year else f"{at:%Y}"
 
 
 SCREEN = Templates

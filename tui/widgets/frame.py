@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.events import Resize
 from textual.screen import Screen
@@ -70,12 +70,17 @@ class Header(Lines):
             (" ", "bar"),
         ]
         left: list[Part] = [(" malote", "bar-accent"), (f"  {office} · {who} ", "bar")]
-        short = sum(width_of(f" {key} {name} ") for key, name, _ in places) > self.size.width
-        tabs: list[Part] = [
-            (f" {key} " if short and not here else f" {key} {name} ", "bar-accent" if here else "bar")
-            for key, name, here in places
-        ]
-        self.update([spread(left, right, self.size.width), tuple(tabs)])
+        self.update([spread(left, right, self.size.width), tuple(_tabs(places, self.size.width))])
+
+
+def _tabs(places: Sequence[tuple[str, str, bool]], width: int) -> Iterator[Part]:
+    """Where the number keys lead: each key, where one is by name, and as many other names as there is room for."""
+    room = width - sum(width_of(f" {key} ") + here * width_of(f"{name} ") for key, name, here in places)
+    for key, name, here in places:
+        if not here:
+            room -= width_of(f"{name} ")
+        named = here or room >= 0
+        yield (f" {key} {name} " if named else f" {key} ", "bar-accent" if here else "bar")
 
 
 class Title(Lines):
@@ -111,7 +116,7 @@ class Footer(Lines):
 
 def fitting(found: Sequence[Entry], width: int) -> Line:
     """As many whole entries as there is room for; help stands last, and is always there."""
-    last = [one for one in found if one.active.binding.key == "question_mark"]
+    last = [one for one in found if one.active.binding.action in ("help", "app.help")]
     others = [one for one in found if one not in last]
     room = width - sum(_room(one) for one in last) - 1
     parts: list[Part] = [(" ", "bar")]

@@ -12,7 +12,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.cli.call import plain
+from core.domain.text import plain
 
 Part = tuple[str, str]
 """Text and its tone."""

@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from core.domain.text import Text
-from tui.keys import key
-from tui.widgets.lines import Line, Lines, Part, fit
+from tui.keys import NOTHING_HERE, Keyed, key
+from tui.widgets.lines import Line, Lines, Part, fit, width_of
 
 MARKED, UNMARKED = "✓", " "
 
@@ -64,7 +64,7 @@ class Shown:
     marked: bool
 
 
-class Rows(Lines, can_focus=True):
+class Rows(Keyed, Lines, can_focus=True):
     """A list with a cursor. It scrolls by half a page, so that a step costs two lines.
 
     Args:
@@ -74,13 +74,13 @@ class Rows(Lines, can_focus=True):
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual declares it so
-        key("down,j", "step(1)", Text("linha abaixo", "line down"), show=False),
-        key("up,k", "step(-1)", Text("linha acima", "line up"), show=False),
-        key("pagedown,ctrl+f", "page(1)", Text("página abaixo", "page down"), show=False),
-        key("pageup,ctrl+b", "page(-1)", Text("página acima", "page up"), show=False),
-        key("home,g", "edge(-1)", Text("primeira linha", "first line"), show=False),
-        key("end,G", "edge(1)", Text("última linha", "last line"), show=False),
-        key("enter", "open", Text("abrir", "open")),
+        key("down,j", "step(1)", Text("linha abaixo", "line down"), show=False, name="list.down"),
+        key("up,k", "step(-1)", Text("linha acima", "line up"), show=False, name="list.up"),
+        key("pagedown", "page(1)", Text("página abaixo", "page down"), show=False, name="list.page_down"),
+        key("pageup", "page(-1)", Text("página acima", "page up"), show=False, name="list.page_up"),
+        key("home,g", "edge(-1)", Text("primeira linha", "first line"), show=False, name="list.first"),
+        key("end,G", "edge(1)", Text("última linha", "last line"), show=False, name="list.last"),
+        key("enter", "open", Text("abrir", "open"), name="list.open"),
     ]
 
     class Moved(Message):
@@ -109,6 +109,8 @@ class Rows(Lines, can_focus=True):
         super().__init__(id=id)
         self._driven = driven
         self.columns = columns
+        self.column: int | None = None
+        """The column that keys of the list are about; its head stands out."""
         self.source: Source = Fixed()
         self.marked: Collection[str] = ()
         self.cursor = 0
@@ -143,6 +145,12 @@ class Rows(Lines, can_focus=True):
         self.cursor = self._within(self.cursor if cursor is None else cursor)
         self._reveal()
         self.sync()
+
+    def drive(self, driven: bool) -> None:
+        """Have another widget move the cursor from now on, or no more."""
+        if driven != self._driven:
+            self._driven = driven
+            self.sync()
 
     def sync(self) -> None:
         """Write again what changed: of the rows on the screen, the cursor, the marks."""
@@ -182,12 +190,14 @@ class Rows(Lines, can_focus=True):
         return (*mark, *(part for cell in cells for part in (cell, (" ", cell[1]))))
 
     def _head(self, widths: Sequence[int]) -> Line:
-        indent = "  " if self._marks else " "
-        heads = [
-            column.head + ("" if self._sort is None or self._sort[0] != number else " ▼" if self._sort[1] else " ▲")
-            for number, column in enumerate(self.columns)
-        ]
-        return ((indent + " ".join(fit(head, width) for head, width in zip(heads, widths, strict=True)), "muted"),)
+        parts: list[Part] = [("  " if self._marks else " ", "muted")]
+        for number, (column, width) in enumerate(zip(self.columns, widths, strict=True)):
+            head = column.head
+            if self._sort is not None and self._sort[0] == number:
+                room = min(width_of(head), width - 2)
+                head = fit(head, room) + (" ▼" if self._sort[1] else " ▲")
+            parts += [(fit(head, width), "accent" if number == self.column else "muted"), (" ", "muted")]
+        return tuple(parts[:-1])
 
     def _widths(self) -> list[int]:
         """The columns' widths; where there is no room for all, what grows gives way."""
@@ -212,6 +222,9 @@ class Rows(Lines, can_focus=True):
 
     def action_edge(self, to: int) -> None:
         self.move(0 if to < 0 else len(self.source) - 1)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        return NOTHING_HERE if action == "open" and not len(self.source) else None
 
     def action_open(self) -> None:
         if len(self.source):

@@ -10,10 +10,10 @@ from textual.message import Message
 from textual.widgets import Input
 
 from core.domain.text import Text
-from tui.keys import key
+from tui.keys import Keyed, key
 
 
-class Typed(Input):
+class Typed(Keyed, Input):
     """A line of text. Enter and Esc are its owner's; the arrows up and down go to the list beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,12 +11,14 @@ _lenient = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
 
 
-def encode(document: Mapping[str, Any], *, indexed: bool) -> str:
-    """The text of a document.
+def encode(document: Mapping[str, Any] | str, *, indexed: bool) -> str:
+    """The text of a document; of one that is text already, that.
 
     NaN and infinities are no JSON: they are kept as TinyDB keeps them, except in an `indexed` table, whose indexes
     could not be computed. Raises TypeError for what JSON cannot hold, ValueError for a NaN in an indexed table.
     """
+    if isinstance(document, str):
+        return document
     if type(document) is not dict:
         document = dict(document)
     try:

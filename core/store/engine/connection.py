@@ -7,7 +7,8 @@ closed before a fork and opened again when needed, on both sides. Never fork ins
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,6 +106,15 @@ class Connections:
                 self._opened(handle).executemany(sql, rows)
             except sqlite3.Error as error:
                 raise self._failed(handle, error) from None
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """A transaction; where one is open, a part of it that is not undone by itself, and so costs nothing."""
+        if self.handle().depth:
+            yield
+        else:
+            with self.transaction:
+                yield
 
     def using(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """What `function` makes of this thread's connection, in the transaction or snapshot that is open."""

@@ -28,3 +28,8 @@ class Counters:
         """All counters whose names begin with `prefix`."""
         sql = "SELECT name, value FROM _counters WHERE substr(name, 1, ?) = ? ORDER BY name"
         return dict(self._storage.connections.fetch(sql, (len(prefix), prefix)))
+
+    def between(self, low: str, high: str) -> dict[str, int]:
+        """All counters with low <= name < high, however many others there are."""
+        sql = "SELECT name, value FROM _counters WHERE name >= ? AND name < ? ORDER BY name"
+        return dict(self._storage.connections.fetch(sql, (low, high)))

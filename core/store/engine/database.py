@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import tinydb
@@ -87,6 +88,10 @@ class Database(tinydb.TinyDB):
         """
         return self.storage.connections.transaction
 
+    def joined(self) -> AbstractContextManager[None]:
+        """`transaction`, but inside another no part that is undone by itself: for what fails only as a whole."""
+        return self.storage.connections.joined()
+
     def snapshot(self) -> Snapshot:
         """`with db.snapshot():` several reads of one committed state. To be left soon: the log is kept meanwhile."""
         return self.storage.connections.snapshot
@@ -94,6 +99,10 @@ class Database(tinydb.TinyDB):
     def data_version(self) -> int:
         """A number that changes with each commit, of this process or another; comparable on this object only."""
         return self.storage.connections.data_version()
+
+    def copy_to(self, path: str | os.PathLike[str]) -> None:
+        """Write one committed state into a new file, compactly; others read and write meanwhile."""
+        self.storage.connections.fetch("VACUUM INTO ?", (os.fspath(path),))
 
     def check(self) -> None:
         """Read the whole file; raises StoreError("damaged") if anything is wrong. Takes long on a large one."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinydb.table import Document
 
+from core.store.engine.body import as_json_list
 from core.store.engine.schema import ID, conditions, field_sql, unique_index
 from core.store.engine.tallies import Tally
 
@@ -13,8 +14,33 @@ if TYPE_CHECKING:
 
 Ranges = Mapping[str, tuple[object | None, object | None]]
 Where = Mapping[str, object]
+Body = Mapping[str, Any] | str
+"""A document, or its JSON text, taken as it is."""
+
+Row = tuple[int, str]  # doc_id, body
 
 _NOTHING: Mapping[str, Any] = {}
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+class Named(NamedTuple):
+    """A condition of `column`: the field contains that text, or the other field has one of those values."""
+
+    field: str
+    text: str
+    other: str
+    values: Sequence[object]
+
+
+class Mentioned(NamedTuple):
+    """A condition of `select`: the document's text, as it is stored, is LIKE the pattern, or a field has such a value.
+
+    SQLite's LIKE: `%` for any text, `_` for any sign, case not mattering among ASCII. Every document is looked at: to
+    be asked of a stretch of ids.
+    """
+
+    pattern: str
+    others: Mapping[str, Sequence[object]]
 
 
 class Keyed:
@@ -27,9 +53,12 @@ class Keyed:
     _sqlite: "SQLiteStorage"
     _sql: str
     _name: str
+    _statements: dict[object, str]
+    """The SQL of each form of plain question that was asked."""
 
     if TYPE_CHECKING:
 
+        def _document(self, row: Row) -> Document: ...
         def _documents(self, sql: str, parameters: Iterable[object]) -> list[Document]: ...
         def clear_cache(self) -> None: ...
 
@@ -52,22 +81,58 @@ class Keyed:
         descending: bool = False,
         limit: int | None = None,
         ranges: Ranges = _NOTHING,
+        mentioned: Sequence[Mentioned] = (),
     ) -> list[Document]:
         """A page of documents.
 
         `order` names the fields to sort by, the last of them one without equals if there is a next page; absent values
         come first, or last if `descending`. `after` holds the values of those fields in the last document of the page
-        before. Everything is fetched at once.
+        before. Everything is fetched at once. What is `mentioned` has to be, each of it.
         """
-        pages = list(self.statements(where, after=after, order=order, descending=descending, ranges=ranges))
+        rows = self._select(where, after, order, descending, limit, ranges, mentioned)
+        return [self._document(row) for row in rows]
+
+    def bodies(
+        self,
+        where: Where = _NOTHING,
+        *,
+        after: tuple[object, ...] | None = None,
+        order: Sequence[str] = (ID,),
+        descending: bool = False,
+        limit: int | None = None,
+        ranges: Ranges = _NOTHING,
+    ) -> list[str]:
+        """What `select` returns, as the text that was stored."""
+        return [body for _, body in self._select(where, after, order, descending, limit, ranges, ())]
+
+    def _select(
+        self,
+        where: Where,
+        after: tuple[object, ...] | None,
+        order: Sequence[str],
+        descending: bool,
+        limit: int | None,
+        ranges: Ranges,
+        mentioned: Sequence[Mentioned],
+    ) -> list[Row]:
         left = -1 if limit is None else limit
+        if after is None and not ranges and not mentioned and all(type(one) in _PLAIN for one in where.values()):
+            form = (tuple([(field, value is None) for field, value in where.items()]), tuple(order), descending)
+            sql = self._statements.get(form)
+            if sql is None:
+                ((sql, _),) = self.statements(where, order=order, descending=descending)
+                self._statements[form] = sql
+            return self._sqlite.fetch(sql, (*(value for value in where.values() if value is not None), left))
+        pages = list(
+            self.statements(where, after=after, order=order, descending=descending, ranges=ranges, mentioned=mentioned)
+        )
         if len(pages) == 1:
             sql, parameters = pages[0]
-            return self._documents(sql, (*parameters, left))
-        found: list[Document] = []
+            return self._sqlite.fetch(sql, (*parameters, left))
+        found: list[Row] = []
         with self._sqlite.connections.snapshot:
             for sql, parameters in pages:
-                found += self._documents(sql, (*parameters, left - len(found) if left >= 0 else left))
+                found += self._sqlite.fetch(sql, (*parameters, left - len(found) if left >= 0 else left))
                 if len(found) == limit:
                     break
         return found
@@ -80,6 +145,7 @@ class Keyed:
         order: Sequence[str] = (ID,),
         descending: bool = False,
         ranges: Ranges = _NOTHING,
+        mentioned: Sequence[Mentioned] = (),
     ) -> Iterable[tuple[str, list[object]]]:
         """The statements whose results, one after the other, are what `select` returns; each lacks its limit.
 
@@ -89,6 +155,10 @@ class Keyed:
         if after is not None and len(after) != len(order):
             raise ValueError(f"after has {len(after)} values for the {len(order)} fields of the order")
         basis, parameters = conditions(where, ranges)
+        for one in mentioned:
+            some = ["body LIKE ?", *(f"{field_sql(field)} IN (SELECT value FROM json_each(?))" for field in one.others)]
+            basis.append(f"({' OR '.join(some)})")
+            parameters += [one.pattern, *(as_json_list(values) for values in one.others.values())]
         way = " DESC" if descending else ""
         fields = [field_sql(field) for field in order]
         stretches = [Stretch([], [], 0)] if after is None else _stretches(fields, after, descending=descending)
@@ -99,6 +169,43 @@ class Keyed:
             sorting = ", ".join(f"{field}{way}" for field in (left if ID in left else [*left, ID]))
             sql = f"SELECT doc_id, body FROM {self._sql}{condition} ORDER BY {sorting} LIMIT ?"
             yield sql, [*parameters, *stretch.parameters]
+
+    def column(
+        self,
+        field: str,
+        where: Where = _NOTHING,
+        *,
+        ranges: Ranges = _NOTHING,
+        named: Sequence[Named] = (),
+        shares: Mapping[str, Sequence[object]] = _NOTHING,
+        order: str = ID,
+        descending: bool = False,
+        distinct: bool = False,
+    ) -> list[Any]:
+        """One field of the documents, without reading them whole.
+
+        Args:
+            named: each has to hold.
+            shares: fields that hold lists, and values of which the list has to have one.
+            order: the field to sort by; absent values come last either way.
+            distinct: each value once, in no order.
+        """
+        parts, parameters = conditions(where, ranges)
+        for one in named:
+            some = f"{field_sql(one.other)} IN (SELECT value FROM json_each(?))"
+            parts.append(f"(instr({field_sql(one.field)}, ?) > 0 OR {some})")
+            parameters += [one.text, as_json_list(one.values)]
+        for name, values in shares.items():
+            each = f"json_each(json_extract(body, '$.\"{name}\"'))"
+            parts.append(f"EXISTS (SELECT 1 FROM {each} WHERE value IN (SELECT value FROM json_each(?)))")
+            parameters.append(as_json_list(values))
+        condition = f" WHERE {' AND '.join(parts)}" if parts else ""
+        way = " DESC" if descending else ""
+        key = field_sql(order)
+        absent_last = "" if order in (ID, field) else f"{key} IS NULL, "  # where nothing can be absent, an index serves
+        sorting = "" if distinct else f" ORDER BY {absent_last}{key}{way}, {ID}{way}"
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{field_sql(field)} FROM {self._sql}{condition}{sorting}"
+        return [value for (value,) in self._sqlite.fetch(sql, parameters)]
 
     def count_where(self, where: Where = _NOTHING, *, ranges: Ranges = _NOTHING) -> int:
         """How many documents there are."""
@@ -117,30 +224,39 @@ class Keyed:
 
         The database needs a `Tally` of it.
         """
-        tally = Tally(self._name, field)
-        if tally not in self._sqlite.tallies:
-            raise ValueError(f"no tally of {field} is kept for {self._name}")
+        tally = self._kept(Tally(self._name, field))
         found = self._sqlite.counters.all(tally.prefix)
         return {name.removeprefix(tally.prefix): count for name, count in found.items() if count}
 
-    def put(self, key_field: str, doc: Mapping[str, Any]) -> int:
+    def tally_between(self, field: str, then: str, length: int, low: str, high: str) -> dict[str, int]:
+        """Of a `Tally` by two fields, those counted by a text with low <= text < high."""
+        tally = self._kept(Tally(self._name, field, then, length))
+        found = self._sqlite.counters.between(tally.prefix + low, tally.prefix + high)
+        return {name.removeprefix(tally.prefix): count for name, count in found.items() if count}
+
+    def _kept(self, tally: Tally) -> Tally:
+        if tally not in self._sqlite.tallies:
+            raise ValueError(f"no tally of {tally.name} is kept for {self._name}")
+        return tally
+
+    def put(self, key_field: str, doc: Body) -> int:
         """Insert a document, or replace the one with the same key as a whole; returns its id.
 
         `key_field` needs an `Index(table, key_field, unique=True)`: ValueError without, or for a document without key.
         """
         sql = self._put_sql(key_field)
         row = (self._keyed_body(key_field, doc),)
-        with self._sqlite.connections.transaction:
+        with self._sqlite.connections.joined():
             found = self._sqlite.execute(self._name, f"{sql} RETURNING doc_id", row).fetchall()
         self.clear_cache()
         return int(found[0][0])
 
-    def put_many(self, key_field: str, docs: Iterable[Mapping[str, Any]]) -> None:
+    def put_many(self, key_field: str, docs: Iterable[Body]) -> None:
         """`put` for each document, in one transaction."""
         rows = [(self._keyed_body(key_field, doc),) for doc in docs]
         self._write_many(self._put_sql(key_field), rows)
 
-    def append(self, doc: Mapping[str, Any]) -> int:
+    def append(self, doc: Body) -> int:
         """Append to a log; returns the id, greater than any that this log ever gave.
 
         Ids become visible in their order: who has read up to one never finds a lower one later. ValueError for a table
@@ -152,7 +268,7 @@ class Keyed:
         self.clear_cache()
         return int(cursor.lastrowid or 0)
 
-    def append_many(self, docs: Iterable[Mapping[str, Any]]) -> list[int]:
+    def append_many(self, docs: Iterable[Body]) -> list[int]:
         """`append` for each document, in one transaction; returns the ids."""
         self._must_be_log()
         rows = [(self._sqlite.encode(self._name, doc),) for doc in docs]
@@ -163,7 +279,7 @@ class Keyed:
             last = int(self._sqlite.fetch("SELECT last_insert_rowid()")[0][0])
         return list(range(last - len(rows) + 1, last + 1))  # nobody else writes meanwhile
 
-    def replace_if(self, key_field: str, key: object, expected: Where, doc: Mapping[str, Any]) -> bool:
+    def replace_if(self, key_field: str, key: object, expected: Where, doc: Body) -> bool:
         """Replace the document with that key if its fields are as `expected`; returns whether they were."""
         condition, parameters = _condition({key_field: key, **expected}, _NOTHING)
         body = self._sqlite.encode(self._name, doc)
@@ -173,9 +289,7 @@ class Keyed:
         return replaced
 
     def _write_many(self, sql: str, rows: list[tuple[str]]) -> None:
-        with self._sqlite.connections.transaction:
-            self._sqlite.create(self._name)
-            self._sqlite.connections.execute_many(sql, rows)
+        self._sqlite.execute_many(self._name, sql, rows)
         self.clear_cache()
 
     def _put_sql(self, key_field: str) -> str:
@@ -186,8 +300,8 @@ class Keyed:
             " DO UPDATE SET body = excluded.body"
         )
 
-    def _keyed_body(self, key_field: str, doc: Mapping[str, Any]) -> str:
-        if _value(doc, key_field) is None:
+    def _keyed_body(self, key_field: str, doc: Body) -> str:
+        if not isinstance(doc, str) and _value(doc, key_field) is None:
             raise ValueError(f"a document of {self._name} lacks its key {key_field}")
         return self._sqlite.encode(self._name, doc)
 

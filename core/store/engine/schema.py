@@ -26,7 +26,7 @@ class Index:
     `unique` refuses a second document with the same values (documents without the field never clash). `where`
     restricts it to some documents: SQL in which a field stands in braces, as in `"{state} = 'failed'"` or
     `"{due} IS NOT NULL"`. A `select` uses a restricted index when its own conditions imply it: an equality on that
-    field, or any comparison for IS NOT NULL; not a list of values.
+    field, the same `Not`, or any comparison for IS NOT NULL; not a list of values.
     """
 
     table: str
@@ -50,6 +50,13 @@ class Index:
         kind = "UNIQUE INDEX" if self.unique else "INDEX"
         name = f"{_INDEX}{zlib.crc32(f'{kind} {definition}'.encode()):08x}_{'_'.join(self.fields)}"
         return name, f"CREATE {kind} {quoted(name)} {definition}"
+
+
+@dataclass(frozen=True)
+class Not:
+    """In `where`: any value but this one (and not an absent one)."""
+
+    value: object
 
 
 @lru_cache(maxsize=1024)
@@ -161,6 +168,9 @@ def conditions(
         expression = field_sql(field)
         if value is None:
             sql.append(f"{expression} IS NULL")
+        elif isinstance(value, Not):
+            sql.append(f"{expression} <> ?")
+            parameters.append(value.value)
         elif isinstance(value, list | tuple | set | frozenset):
             some = f"{expression} IN (SELECT value FROM json_each(?))"  # one text for any number of values
             sql.append(f"({some} OR {expression} IS NULL)" if None in value else some)

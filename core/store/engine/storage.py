@@ -102,6 +102,17 @@ class SQLiteStorage(Storage):
         self.create(name)
         return self.connections.execute(sql, parameters)
 
+    def execute_many(self, name: str, sql: str, rows: Sequence[Parameters]) -> None:
+        """Run a statement that writes the table `name` for each row, all or none; the table is made if missing."""
+        try:
+            self.connections.execute_many(sql, rows)
+        except sqlite3.OperationalError as error:
+            if not _no_such_table(error):
+                raise
+            with self.connections.transaction:
+                self.create(name)
+                self.connections.execute_many(sql, rows)
+
     def create(self, name: str) -> None:
         """Make the table `name` if it is missing."""
         with self.connections.transaction:
@@ -120,7 +131,7 @@ class SQLiteStorage(Storage):
         rows = self.connections.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")
         return set(schema.table_names(name for (name,) in rows))
 
-    def encode(self, name: str, document: Mapping[str, Any]) -> str:
+    def encode(self, name: str, document: Mapping[str, Any] | str) -> str:
         """The text of a document for the table `name`."""
         return encode(document, indexed=name in self._indexed)
 

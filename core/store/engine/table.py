@@ -10,12 +10,10 @@ from tinydb.table import Document
 from tinydb.utils import LRUCache
 
 from core.store.engine.body import as_json_list, decode
-from core.store.engine.keyed import Keyed
+from core.store.engine.keyed import Keyed, Row
 from core.store.engine.rows import Rows
 from core.store.engine.schema import table_sql
 from core.store.engine.storage import SQLiteStorage
-
-Row = tuple[int, str]  # doc_id, body
 
 
 class Table(Keyed, tinydb.table.Table):
@@ -44,6 +42,7 @@ class Table(Keyed, tinydb.table.Table):
                 f"INSERT INTO {self._sql} (doc_id, body) SELECT max(coalesce(free, ?1, 1), coalesce(?1, free, 1)), ?2"
                 f" FROM (SELECT max(doc_id) + 1 AS free FROM {self._sql})"
             )
+        self._statements = {}
         super().__init__(storage, name, cache_size=cache_size)
         self._next_id: int | None = None  # type: ignore[assignment]  # TinyDB infers None from its own None
         if persist_empty:

@@ -10,23 +10,39 @@ _TRIGGER = "tally_"
 
 
 class Tally(NamedTuple):
-    """Count the documents of `table` by their value of `field`."""
+    """Count the documents of `table` by their value of `field`.
+
+    With `then`, by the values of both: `field`, a space, and the first `length` characters of `then`.
+    """
 
     table: str
     field: str
+    then: str | None = None
+    length: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.field if self.then is None else f"{self.field},{self.then}:{self.length}"
 
     @property
     def prefix(self) -> str:
         """What the names of its counters begin with."""
-        return f"{self.table}.{self.field}="
+        return f"{self.table}.{self.name}="
+
+    def value(self) -> str:
+        """What is counted by, as SQL."""
+        if self.then is None:
+            return field_sql(self.field)
+        first, second = (f"ifnull({field_sql(one)}, '')" for one in (self.field, self.then))
+        return f"({first} || ' ' || substr({second}, 1, {int(self.length)}))"
 
     def triggers(self) -> dict[str, str]:
         """The triggers' names, and the statements that make them."""
         table = table_sql(self.table)
-        old, new = (field_sql(self.field).replace("(body", f"({row}.body") for row in ("old", "new"))
+        old, new = (self.value().replace("(body", f"({row}.body") for row in ("old", "new"))
         return {
-            f"{_TRIGGER}{self.table}_{self.field}_{how.lower()}": (
-                f"CREATE TRIGGER {quoted(f'{_TRIGGER}{self.table}_{self.field}_{how.lower()}')} "
+            f"{_TRIGGER}{self.table}_{self.name}_{how.lower()}": (
+                f"CREATE TRIGGER {quoted(f'{_TRIGGER}{self.table}_{self.name}_{how.lower()}')} "
                 f"AFTER {how} ON {table} {when} BEGIN {' '.join(self._add(value, n) for value, n in changes)} END"
             )
             for how, when, changes in (
@@ -54,7 +70,7 @@ def missing(connection: sqlite3.Connection, tallies: Iterable[Tally]) -> list[Ta
 def start(connection: sqlite3.Connection, tally: Tally) -> None:
     """Keep a tally from now on, counting what there is."""
     forget(connection, tally)
-    value = f"ifnull({field_sql(tally.field)}, '')"
+    value = f"ifnull({tally.value()}, '')"
     counted = f"SELECT ? || {value}, count(*) FROM {table_sql(tally.table)} GROUP BY 1"
     connection.execute(f"INSERT INTO _counters {counted}", (tally.prefix,))
     for statement in tally.triggers().values():

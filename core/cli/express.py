@@ -1,0 +1,316 @@
+"""`malote express`: recognising files, and deciding about those that wait."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.call import DONE, NOT_ALL, USAGE, Call
+from core.domain.lineage import Attached
+from core.domain.models import rfc3339
+from core.domain.text import Text, plain
+
+if TYPE_CHECKING:
+    from core.domain.express import Waiting
+    from core.office import Context
+    from core.office.express import Outcome
+
+UNSURE = Text("? {file}: {reason}", "? {file}: {reason}")
+WOULD = Text("→ {file}: {what}; {reason}", "→ {file}: {what}; {reason}")
+DONE_WITH = Text("✓ {file}: {what}; {reason}", "✓ {file}: {what}; {reason}")
+WHAT = Text("{client} · {template} · {period} · tarefa {task}", "{client} · {template} · {period} · task {task}")
+COMPLETED = Text(", que fica concluída", ", which is completed")
+COUNTED = Text(
+    "{known} de {total} reconhecidos; {unknown} esperam que alguém decida.",
+    "{known} of {total} recognised; {unknown} are left to a person.",
+)
+NOTHING_WAITS = Text("Nenhum arquivo espera.", "No file waits.")
+WAITS = Text("{id}  {name}", "{id}  {name}")
+GUESS = Text("    talvez: {guess} ({reason})", "    perhaps: {guess} ({reason})")
+HOW = Text(
+    "Para decidir: malote express --confirm ID --task TAREFA, ou --discard ID.",
+    "To decide: malote express --confirm ID --task TASK, or --discard ID.",
+)
+ATTACHED = Text("{name} anexado à tarefa {task}.", "{name} attached to the task {task}.")
+REMEMBERED = Text("Regra feita para {template}: {phrases}", "Rule made for {template}: {phrases}")
+DISCARDED = Text("Descartado; está em {place}", "Discarded; it lies in {place}")
+ONE_THING = Text(
+    "diga arquivos, ou --waiting, --retry, --confirm ou --discard: uma coisa só",
+    "give files, or --waiting, --retry, --confirm or --discard: one of them",
+)
+ONLY_CONFIRM = Text("{options} só com --confirm", "{options} with --confirm only")
+ONLY_FILES = Text("--dry-run só com arquivos", "--dry-run with files only")
+_DECIDING = ("task", "client", "template", "remember", "confirm_client")
+
+
+def express_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.epilog = Text(
+        "exemplos:\n  malote express *.pdf --dry-run            mostra o que cada um é, sem anexar\n"
+        "  malote express --waiting                  os que esperam que alguém decida\n"
+        "  malote express --confirm ID --task T0001  anexa um deles\n\n"
+        "o arquivo fica onde está. saída: 0 todos reconhecidos; 1 algum não",
+        "examples:\n  malote express *.pdf --dry-run            shows what each is, attaching none\n"
+        "  malote express --waiting                  those that are left to a person\n"
+        "  malote express --confirm ID --task T0001  attaches one of them\n\n"
+        "the file stays where it is. exit: 0 all recognised; 1 some were not",
+    ).text(lang)
+    add = parser.add_argument
+    add("file", nargs="*", type=Path, metavar=Text("ARQUIVO", "FILE").text(lang))
+    add("--dry-run", action="store_true", help=Text("só mostra, sem anexar", "only show, attach none").text(lang))
+    add("--waiting", action="store_true", help=Text("lista os que esperam", "list what waits").text(lang))
+    add("--retry", action="store_true", help=Text("tenta de novo os que esperam", "try what waits again").text(lang))
+    add("--confirm", metavar="ID", help=Text("anexa um que espera", "attach one that waits").text(lang))
+    add("--discard", metavar="ID", nargs="+", help=Text("põe de lado, sem anexar", "put aside, unattached").text(lang))
+    add("--task", metavar="ID", help=Text("a tarefa dele", "its task").text(lang))
+    add("--client", metavar="ID", help=Text("o cliente dele", "its client").text(lang))
+    add("--template", metavar="ID", help=Text("o template dele", "its template").text(lang))
+    add(
+        "--remember",
+        action="store_true",
+        help=Text("faz uma regra, para reconhecer os próximos", "make a rule, to know the next ones").text(lang),
+    )
+    add(
+        "--confirm-client",
+        action="store_true",
+        help=Text("mesmo que traga o número de outro cliente", "although it bears another client's number").text(lang),
+    )
+
+
+def express_command(call: Call) -> int:
+    args = call.args
+    if sum(map(bool, (args.file, args.waiting, args.retry, args.confirm, args.discard))) > 1:
+        call.tell(ONE_THING)
+        return USAGE
+    given = [f"--{name.replace('_', '-')}" for name in _DECIDING if getattr(args, name)]
+    if given and not args.confirm:
+        call.tell(ONLY_CONFIRM, options=", ".join(given))
+        return USAGE
+    if args.dry_run and not args.file:
+        call.tell(ONLY_FILES)
+        return USAGE
+    if args.confirm:
+        return _confirm(call)
+    if args.discard:
+        return _discard(call)
+    if args.file or args.retry:
+        return _recognise(call)
+    return _list(call)
+
+
+def _recognise(call: Call) -> int:
+    from core.office.documents import readable_name
+    from core.office.express import Express, Source, readers_of
+    from core.office.unrecognised import try_again
+
+    paths: list[Path] = call.args.file
+    places = {path: place for place, path in enumerate(paths)}
+    with call.office() as (ctx, _), readers_of(ctx, _processes()) as readers:
+        express = Express(ctx, readers)
+        if call.args.retry:
+            found = try_again(ctx, express)
+            return _show(call, ctx, found, lambda outcome: outcome.source.file_name, dry=False)
+        # a link is what it leads to; the same file twice is the same bytes twice
+        named = {path.resolve(): path for path in places}
+        sources = (Source(real, readable_name(path.name)) for real, path in named.items())
+        found = express.foresee(sources) if call.args.dry_run else express.attach(sources)
+        with closing(found):
+            return _show(
+                call, ctx, _in_order(found, list(named)), lambda one: named[one.source.path], call.args.dry_run
+            )
+
+
+def _processes() -> int:
+    return max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+def _in_order(outcomes: Iterable[Outcome], paths: list[Path]) -> Iterator[Outcome]:
+    """In the order in which the files were named, each as soon as those before it are there."""
+    early: dict[Path, Outcome] = {}
+    rest = iter(paths)
+    wanted = next(rest, None)
+    for outcome in outcomes:
+        early[outcome.source.path] = outcome
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted = next(rest, None)
+
+
+def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry: bool) -> int:
+    known = total = 0
+    if call.json:
+        sys.stdout.write("[")
+    for outcome in outcomes:
+        file = str(name(outcome))
+        if call.json:
+            body = json.dumps(_json(outcome, file, call.lang), ensure_ascii=False)
+            sys.stdout.write(f"{',' if total else ''}\n  {body}")
+        else:
+            call.print(_line(call, ctx, outcome, file, dry))
+        total += 1
+        known += outcome.known
+    if call.json:
+        sys.stdout.write("\n]\n" if total else "]\n")
+    elif total > 1 or known < total:
+        call.tell(COUNTED, known=known, total=total, unknown=total - known)
+    elif not total:
+        call.tell(NOTHING_WAITS)
+    return DONE if known == total else NOT_ALL
+
+
+def _line(call: Call, ctx: Context, outcome: Outcome, file: str, dry: bool) -> str:
+    reason = outcome.reason.say(call.lang)
+    if not outcome.known:
+        return call.say(UNSURE, file=file, reason=reason)
+    found, task = outcome.recognition, outcome.verdict.task
+    client = ctx.store.clients.get(task.client if task else "")
+    template = ctx.store.templates.get(found.template or "")
+    what = call.say(
+        WHAT,
+        client=f"{client.id} {client.name}" if client else "",
+        template=template.name if template else "",
+        period=found.period or (task.period if task else ""),
+        task=task.id if task else "",
+    )
+    what += call.say(COMPLETED) if outcome.completed else ""
+    return call.say(WOULD if dry else DONE_WITH, file=file, what=what, reason=reason)
+
+
+def _json(outcome: Outcome, file: str, lang: str) -> dict[str, Any]:
+    found, verdict = outcome.recognition, outcome.verdict
+    sure = outcome.confidence
+    return {
+        "file": file,
+        "client": found.client,
+        "template": found.template,
+        "period": found.period,
+        "task": verdict.task.id if verdict.task else None,
+        "document": outcome.document.id if outcome.document else None,
+        "confidence": None if sure is None else round(sure, 3),
+        "reason": plain(outcome.reason.say(lang)),
+        "what": str(verdict.what) if verdict.what else None,
+        "doubt": verdict.doubt or None,
+        "completed": outcome.completed,
+    }
+
+
+def _list(call: Call) -> int:
+    from core.office.unrecognised import waiting
+
+    with call.reading() as ctx:
+        rows = list(waiting(ctx))
+        if call.json:
+            call.dump([_waiting_json(one, call.lang) for one in rows])
+            return DONE
+        for one in rows:
+            _show_waiting(call, ctx, one)
+    call.tell(HOW if rows else NOTHING_WAITS)
+    return DONE
+
+
+def _show_waiting(call: Call, ctx: Context, row: Waiting) -> None:
+    from core.domain.express import sentence
+
+    reason = sentence(row.doubt, row.params).say(call.lang)
+    call.print(call.say(WAITS, id=row.id, name=row.name))
+    call.print(f"    {reason}")
+    found = row.recognition
+    names: dict[str, str] = {}
+    names |= {key: one.name for key, one in ctx.store.clients.get_many(one.value for one in found.clients[:1]).items()}
+    names |= {k: one.name for k, one in ctx.store.templates.get_many(one.value for one in found.templates[:1]).items()}
+    for guesses in (found.clients, found.templates, found.periods):
+        for guess in guesses[:1]:
+            shown = f"{guess.value} {names.get(guess.value, '')}".strip()
+            call.print(call.say(GUESS, guess=shown, reason=Text(*guess.reason).text(call.lang)))
+
+
+def _waiting_json(row: Waiting, lang: str) -> dict[str, Any]:
+    from core.domain.express import sentence
+
+    found = row.recognition
+
+    def guesses(some: Any) -> list[dict[str, Any]]:
+        return [
+            {"value": one.value, "confidence": round(one.confidence, 3), "reason": plain(Text(*one.reason).text(lang))}
+            for one in some
+        ]
+
+    return {
+        "id": row.id,
+        "name": row.name,
+        "file": row.file_name,
+        "folders": list(row.folders),
+        "size": row.size,
+        "sha256": row.sha256 or None,
+        "at": rfc3339(row.found_at),
+        "doubt": row.doubt,
+        "reason": plain(sentence(row.doubt, row.params).say(lang)),
+        "client": found.client,
+        "template": found.template,
+        "period": found.period,
+        "clients": guesses(found.clients),
+        "templates": guesses(found.templates),
+        "periods": guesses(found.periods),
+    }
+
+
+def _confirm(call: Call) -> int:
+    from core.office.confirming import confirm
+
+    args = call.args
+    with call.office() as (ctx, actor):
+        done = confirm(
+            ctx,
+            actor,
+            args.confirm,
+            task=args.task,
+            client=args.client,
+            template=args.template,
+            remember=args.remember,
+            confirm_client=args.confirm_client,
+        )
+    document, rule = done.attached.document, done.rule
+    if call.json:
+        call.dump(
+            {
+                "document": document.id,
+                "task": document.task,
+                "client": document.client,
+                "template": document.template,
+                "name": document.name,
+                "what": str(done.attached.what),
+                "delivery": None if done.attached.delivery is None else done.attached.delivery.id,
+                "completed": done.completed,
+                "rule": None if rule is None else rule.model_dump(mode="json"),
+            }
+        )
+        return DONE
+    if done.attached.what is Attached.SAME:
+        from core.office.words import ATTACHED as SAID
+
+        call.print(call.say(SAID[Attached.SAME], name=document.name))
+    else:
+        call.print(call.say(ATTACHED, name=document.name, task=document.task))
+    for warning in done.attached.warnings:
+        call.print(f"  {warning.say(call.lang)}")
+    if rule is not None:
+        call.print(call.say(REMEMBERED, template=document.template, phrases=" | ".join((*rule.all, *rule.any))))
+    return DONE
+
+
+def _discard(call: Call) -> int:
+    from core.office.confirming import discard
+
+    with call.office() as (ctx, actor):
+        places = [discard(ctx, actor, key) for key in call.args.discard]
+    if call.json:
+        call.dump([str(place) for place in places])
+        return DONE
+    for place in places:
+        call.print(call.say(DISCARDED, place=place))
+    return DONE

@@ -1,0 +1,172 @@
+"""Attaching at the console: what people type, paste and drop must be the file that is attached."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+
+from core.domain.models import DeliveryStatus
+from tests.console.conftest import Desktop, sitting
+from tui.paths import is_path, listed, matching, pasted, paths_in
+from tui.screens import working
+from tui.screens.attach import Attach
+
+Size = tuple[int, int]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a folder of files."""
+    home = tmp_path / "casa"
+    (home / "Notas São João" / "sub").mkdir(parents=True)
+    for name in ("DAS 10.pdf", "it's (1).pdf", "ISS.pdf"):
+        (home / "Notas São João" / name).write_bytes(name.encode())
+    monkeypatch.setenv("HOME", str(home))
+    return home / "Notas São João"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{}/DAS 10.pdf", ["DAS 10.pdf"]),  # as it stands
+        ("'{}/DAS 10.pdf'", ["DAS 10.pdf"]),  # GNOME Terminal
+        ('"{}/DAS 10.pdf" ', ["DAS 10.pdf"]),
+        ("{}/DAS\\ 10.pdf", ["DAS 10.pdf"]),  # macOS, Konsole
+        ("{}/it\\'s\\ \\(1\\).pdf", ["it's (1).pdf"]),
+        ("'{}/it'\\''s (1).pdf'", ["it's (1).pdf"]),
+        ("{}/it's (1).pdf", ["it's (1).pdf"]),
+        ("file://{}/DAS%2010.pdf", ["DAS 10.pdf"]),
+        ("'{}/DAS 10.pdf' '{}/ISS.pdf'", ["DAS 10.pdf", "ISS.pdf"]),
+        ("{}/DAS\\ 10.pdf {}/ISS.pdf", ["DAS 10.pdf", "ISS.pdf"]),
+        ("{}/DAS 10.pdf\r\n{}/ISS.pdf\r\n", ["DAS 10.pdf", "ISS.pdf"]),
+        ("file://{}/DAS%2010.pdf\nfile://{}/ISS.pdf", ["DAS 10.pdf", "ISS.pdf"]),
+    ],
+)
+def test_a_path_is_understood_as_terminals_paste_it(files: Path, text: str, found: list[str]) -> None:
+    spaced = files.parent / "x"  # without blanks: where blanks are not escaped they part words
+    files.rename(spaced)
+    typed = pasted(text.format(spaced, spaced))
+    assert "\n" not in typed
+    assert [one.name for one in paths_in(typed, Path("/"))] == found
+    assert all(one.exists() for one in paths_in(typed, Path("/")))
+
+
+def test_home_and_relative_paths_and_what_is_no_path(files: Path) -> None:
+    assert paths_in("~/Notas\\ São\\ João/ISS.pdf", Path("/")) == [files / "ISS.pdf"]
+    assert paths_in("~nobody-at-all/x", Path("/")) == [Path("/~nobody-at-all/x")]
+    assert paths_in("./ISS.pdf", files) == [files / "ISS.pdf"]
+    assert paths_in("ISS.pdf", files) == [files / "ISS.pdf"]
+    assert paths_in("  ", files) == []
+    assert not is_path("das 10")
+    assert is_path("~/x")
+
+
+def test_a_folder_lists_folders_first_and_nothing_hidden(files: Path) -> None:
+    (files / ".oculto").write_bytes(b"")
+    (files / "perdido").symlink_to(files / "nada")
+    found = listed(files)
+    assert [one.name for one in found] == ["sub", "DAS 10.pdf", "ISS.pdf", "it's (1).pdf"]
+    assert [one.name for one in matching(found, "das PDF")] == ["DAS 10.pdf"]
+
+
+async def at_task(desk: Desktop, task: str) -> None:
+    await desk.press("3", "slash", *task, "enter")
+    await desk.until(lambda: list(desk.app.screen.listing.shown) == [task] or desk.app.screen.listing.needle == task)
+    await desk.app.go("task", task=task)
+    await desk.see(f"{task}  ")
+
+
+async def test_a_file_is_found_in_its_folder_and_attached(work: Path, files: Path, size: Size) -> None:
+    async with sitting(work, size) as desk:
+        await at_task(desk, "T0006")
+        await desk.see("Nenhum documento nesta tarefa ainda; a anexa um.")
+        await desk.go("a", see="Notas São João/")
+        await desk.press("enter")
+        await desk.see("DAS 10.pdf", "10 bytes")
+        await desk.type("das")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.see("1 arquivo: DAS 10.pdf")
+        await desk.go("enter", see="DAS 10.pdf: anexado")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.press("a")
+        await desk.until(lambda: isinstance(desk.app.screen, Attach))
+        await desk.see("ISS.pdf")  # the folder is remembered
+        await desk.type("das")
+        await desk.go("enter", see="DAS 10.pdf: os mesmos bytes; nada muda")
+
+
+async def test_several_dropped_files_are_attached_at_once(work: Path, files: Path) -> None:
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        desk.app.screen.post_message(Paste(f"'{files}/DAS 10.pdf' '{files}/ISS.pdf'"))
+        await desk.see("2 arquivos")
+        await desk.go("enter", see="DAS 10.pdf: anexado · ISS.pdf: anexado")
+
+
+async def test_marked_files_are_attached_and_what_is_not_there_is_said(work: Path, files: Path) -> None:
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        await desk.type("/nada/disso")
+        await desk.see("não existe: /nada/disso")
+        await desk.press("enter")
+        await desk.see("cannot" if desk.app.lang == "en" else "não pode ser lido")
+        assert isinstance(desk.app.screen, Attach)
+        desk.app.screen.query_one("#path").value = ""
+        await desk.until(lambda: desk.rows.current == "Notas São João")
+        await desk.go("enter", see="ISS.pdf")
+        await desk.press("tab", "down", "space", "space")
+        await desk.see("2 arquivos")
+        await desk.go("enter", see="DAS 10.pdf: anexado · ISS.pdf: anexado")
+
+
+async def test_attaching_to_a_completed_task_asks_for_it_sends_at_once(work: Path, files: Path, size: Size) -> None:
+    async with sitting(work, size) as desk:
+        await at_task(desk, "T0001")
+        await desk.go("a", see="Notas São João/")
+        await desk.go("enter", see="ISS.pdf")
+        await desk.type("iss")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.go("enter", see="T0001 já está concluída: 1 envio sairá agora.")
+        store = desk.app.desk.ctx.store
+        await desk.press("enter", "escape")
+        assert len(store.documents.of_task("T0001")) == 1, "the key that asked also confirmed"
+        await desk.go("enter", see="anexar e enviar")
+        await desk.go("s", see="ISS.pdf: anexado, na fila de envio")
+        assert store.deliveries.of_task("T0001")[-1].status is DeliveryStatus.QUEUED
+
+
+async def test_a_name_the_portal_cannot_hold_is_said(work: Path, files: Path) -> None:
+    (files / "guia\\10.pdf").write_bytes(b"%PDF")
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        await desk.go("enter", see="ISS.pdf")
+        await desk.type("guia")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.press("enter")
+        await desk.until(lambda: not isinstance(desk.app.screen, Attach))
+        await desk.see("! guia-10.pdf: anexado ·")
+
+
+async def test_a_large_file_says_how_far_it_is_and_esc_cancels(
+    work: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a wrong film of 4 GB would keep an office worker waiting."""
+    monkeypatch.setattr(working, "EVERY", 0.0)
+    with (files / "grande.pdf").open("wb") as file:
+        os.truncate(file.fileno(), 3 << 30)
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        await desk.go("enter", see="grande.pdf")
+        await desk.type("grande")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.go("enter", see="Copiando grande.pdf")
+        await desk.go("escape", see="Cancelado; nada foi feito.")
+        assert not desk.app.desk.ctx.store.documents.of_task("T0006")
+        assert not list((work / "spool").glob(".new-*")), "half of it stays"

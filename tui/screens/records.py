@@ -1,0 +1,92 @@
+"""A place that lists things which are changed one at a time: filter, order, and what is particular about one below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from core.office.views import Identified
+from tui.keys import ADMINS_ONLY
+from tui.screens.listed import FILTER, Listed, Marked
+from tui.screens.place import Place
+from tui.widgets.lines import Line, Lines
+from tui.widgets.rows import Rows
+from tui.widgets.typed import Typed
+from tui.work import start
+
+T = TypeVar("T", bound=Identified)
+
+KEPT = ("filter", "sort", "step_back", "reload")
+"""Of a list's keys, those that have nothing to do with marks."""
+
+
+class Records(Listed[T], inherit_bindings=False):
+    """A list without marks."""
+
+    BINDINGS: ClassVar = [one for kind in (Marked, Place) for one in vars(kind)["BINDINGS"] if one.action in KEPT]
+    DETAIL: ClassVar = 3
+    """Lines of the detail."""
+
+    def about(self, one: T) -> list[Line]:
+        """What is particular about one."""
+        return []
+
+    def change(self, one: T) -> None:
+        """Enter: change the main thing about one."""
+
+    def body(self) -> Iterable[Widget]:
+        typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
+        yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
+        yield Rows(self.columns(), id="list")
+        yield Lines([()] * self.DETAIL, id="detail")
+
+    @property
+    def current(self) -> T | None:
+        """What the cursor stands on."""
+        return self.listing.get(self.rows.current)
+
+    def show(self, found: list[T]) -> None:
+        super().show(found)
+        self.tell_about()
+
+    def on_rows_moved(self, _: Rows.Moved) -> None:
+        self.tell_about()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self.tell_about)
+
+    def tell_about(self) -> None:
+        """Say what is particular about the one under the cursor."""
+        lines = [] if self.current is None else self.about(self.current)[: self.DETAIL]
+        self.query_one("#detail", Lines).update([*lines, *[()] * (self.DETAIL - len(lines))])
+
+    def on_rows_opened(self, _: Rows.Opened) -> None:
+        if "open" in self.FOR_ADMINS and not self.desk.actor.admin:
+            self.refuse(ADMINS_ONLY)
+        elif self.current is not None:
+            self.change(self.current)
+
+    def toggle_only(self, only: Callable[[T], bool]) -> None:
+        """Show only these, or all again."""
+        self.listing.only = None if self.listing.only is only else only
+        self.rearrange()
+
+    def stand_on(self, key: str) -> T | None:
+        """Put the cursor on one, whatever the filter hid; None where there is none such."""
+        self.clear_filter()
+        self.refresh_list(key)
+        self.tell_about()
+        return self.listing.get(key)
+
+    def when_read(self, then: Callable[[], Any]) -> None:
+        """Do something once the list has been read."""
+
+        async def wait() -> None:
+            await self._fresh.wait()
+            then()
+
+        start(self, wait, "aim", alone=True)
