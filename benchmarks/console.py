@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -148,6 +149,7 @@ def first_paint(folder: Path, ssh: bool = False) -> tuple[Terminal, float, int]:
         "MALOTE_LANG": "pt",
     }
     environment.pop("NO_COLOR", None)
+    shutil.rmtree(folder / "host" / "consoles", ignore_errors=True)  # not where the one before was ended
     if ssh:
         environment["SSH_CONNECTION"] = "127.0.0.1 1 127.0.0.1 22"
     terminal = Terminal([sys.executable, "-m", "tui"], environment)
@@ -172,8 +174,14 @@ def measure(folder: Path, templates: int) -> None:
     )
     terminal, _, _ = first_paint(folder)
     terminal.read(3)
-    size, cpu = terminal.press(b"2", 1.0)
-    print(f"  opening Templates    {size:,} bytes, {cpu:.0f} ms")
+    begun, start, cpu = time.perf_counter(), len(terminal.output), terminal.cpu()
+    terminal.press(b"2", 0)
+    shown = f"{templates:,} de ".replace(",", ".").encode()
+    terminal.read(60, 60, lambda: shown in terminal.output[start:])
+    seconds = time.perf_counter() - begun
+    terminal.read(1.0)
+    size, cpu = len(terminal.output) - start, (terminal.cpu() - cpu) * 1000
+    print(f"  opening Templates    {size:,} bytes, {cpu:.0f} ms, all there after {seconds:.2f} s")
     each(terminal, "cursor step", [b"\x1b[B"] * 14 + [b"\x1b[A"] * 13)
     each(terminal, "step, also scrolling", [b"\x1b[B"] * 100)
     each(terminal, "page", [b"\x1b[6~"] * 5)
@@ -183,16 +191,7 @@ def measure(folder: Path, templates: int) -> None:
     each(terminal, "sort", [b"s"] * 6)
     each(terminal, "mark", [b" "] * 10)
     each(terminal, "next column", [b"\x1b[C"] * 5)
-    size, cpu = terminal.press(b"d", 1.0)
-    print(f"  opening the picker   {size:,} bytes, {cpu:.0f} ms, its folders read")
-    each(terminal, "its cursor step", [b"\x1b[B"] * 3)
-    each(terminal, "opening a folder", [b"\x1b[C"])
-    each(terminal, "its filter key", [bytes([sign]) for sign in b"guias 3"])
-    size, cpu = terminal.press(b"\t", 0.5)
-    print(f"  to its clients       {size:,} bytes, {cpu:.0f} ms")
-    each(terminal, "its filter key", [bytes([sign]) for sign in b"padaria 4"])
-    terminal.press(b"\x1b", 0.5)
-    terminal.press(b"\x1b", 0.5)
+    measure_picker(terminal)
     size, cpu = terminal.press(b"?", 0.5)
     print(f"  opening the help     {size:,} bytes, {cpu:.0f} ms")
     terminal.press(b"\x1b", 0.5)
@@ -214,6 +213,20 @@ def measure(folder: Path, templates: int) -> None:
     status = Path(f"/proc/{terminal.pid}/status").read_text()
     print(f"  memory               {int(status.split('VmRSS:')[1].split()[0]) // 1024} MB")
     terminal.close()
+
+
+def measure_picker(terminal: Terminal) -> None:
+    """Print what choosing a folder costs, and go back."""
+    size, cpu = terminal.press(b"d", 1.0)
+    print(f"  opening the picker   {size:,} bytes, {cpu:.0f} ms, its folders read")
+    each(terminal, "its cursor step", [b"\x1b[B"] * 3)
+    each(terminal, "opening a folder", [b"\x1b[C"])
+    each(terminal, "its filter key", [bytes([sign]) for sign in b"guias 3"])
+    size, cpu = terminal.press(b"\t", 0.5)
+    print(f"  to its clients       {size:,} bytes, {cpu:.0f} ms")
+    each(terminal, "its filter key", [bytes([sign]) for sign in b"padaria 4"])
+    terminal.press(b"\x1b", 0.5)
+    terminal.press(b"\x1b", 0.5)
 
 
 def each(terminal: Terminal, what: str, keys: list[bytes]) -> None:

@@ -90,7 +90,7 @@ def settled(terminal: Terminal, keys: bytes, quiet: float) -> tuple[float, float
     begun = time.perf_counter()
     before = len(terminal.output)
     os.write(terminal._fd, keys)
-    terminal.read(quiet, 90, until=lambda: len(terminal.output) > before)
+    terminal.read(30, 30, until=lambda: len(terminal.output) > before)
     first = time.perf_counter()
     return first - begun, terminal.read(quiet, 90) - begun
 

@@ -13,13 +13,12 @@ import time
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-import pypdfium2
-
 from benchmarks.express_documents import Generated, documents, office, tasks
 from core.domain.recognition import FileKind, Reading, Recognition
 from core.express.known import prepare
+from core.express.reading import pdf
+from core.express.reading.limits import Limits
 from core.express.recognise import recognise
-
 
 ONE_SIDED = frozenset({"nfse_tomadas", "nfe_entradas"})
 """Half of the documents go to an office without these: there a note between two clients is the issuer's."""
@@ -60,11 +59,9 @@ class Result(NamedTuple):
 
 
 def read(data: bytes) -> Reading:
-    document = pypdfium2.PdfDocument(data)
-    try:
-        return Reading(kind=FileKind.PDF, pages=tuple(page.get_textpage().get_text_range() for page in document))
-    finally:
-        document.close()
+    """What the product's reader makes of a PDF, without its process around it."""
+    with pdf.opened(data) as document:
+        return Reading(kind=FileKind.PDF, pages=tuple(pdf.pages(document, Limits())))
 
 
 class Measured(NamedTuple):
@@ -137,7 +134,8 @@ def _confusions(results: list[Result]) -> None:
             said, made = one.said, one.made
             truth = f"{made.client}/{made.template}/{made.period}"
             print(
-                f"  {made.form} [{made.layout}] {truth} said {said.client}/{said.template}/{one.period}: {said.reason[0][:140]}"
+                f"  {made.form} [{made.layout}] {truth} said {said.client}/{said.template}/{one.period}"
+                f": {said.reason[0][:140]}"
             )
 
 

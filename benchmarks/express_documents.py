@@ -1,8 +1,8 @@
 """Documents as Brazilian accounting offices get them, made by two PDF producers in many layouts, with the truth.
 
-`documents(seed, count)` yields PDFs: forms of `express_forms`, each for a client and a period, drawn by reportlab or fpdf2 with
-standard or embedded fonts, labels beside or above their values, fields in one column or two, pages turned, letters
-spaced out, numbers broken over lines, the office's own number in the header. Nothing here knows the rules.
+`documents(seed, count)` yields PDFs: forms of `express_forms`, each for a client and a period, drawn by reportlab or
+fpdf2 with standard or embedded fonts, labels beside or above their values, fields in one column or two, pages turned,
+letters spaced out, numbers broken over lines, the office's own number in the header. Nothing here knows the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.express_forms import FORMS, Bar, Block, Case, Fields, Form, Lines, Parties, Person, Table, Title
+from benchmarks.express_case import Bar, Block, Case, Fields, Form, Lines, Parties, Person, Table, Title
+from benchmarks.express_forms import FORMS
 from core.catalog import standard_templates
 from core.domain.models import Client, Task, Template
 from core.domain.tax_ids import format_tax_id
@@ -178,16 +179,18 @@ def office(rng: random.Random, clients: int = 1000, without: frozenset[str] = fr
 
 def documents(seed: int, count: int, of: Office | None = None) -> Iterator[Generated]:
     """Make `count` documents, every form in turn; equal seeds make equal documents."""
-    rng = random.Random(seed)
+    rng = random.Random(f"documents {seed}")
     of = of or office(random.Random(seed))
+    kinds = {kind.id for kind in of.templates}
+    forms = [form for form in FORMS if form.template in kinds]
     for number in range(count):
-        form = FORMS[number % len(FORMS)]
+        form = forms[number % len(forms)]
         case = _case(rng, form, of)
         style = _style(rng, form)
         pages = form.draw(case)
         name = _file_name(rng, form, case, number)
         data = _draw(rng, style, pages, of)
-        ask = form.ask and (not form.counterpart or form.counterpart in {kind.id for kind in of.templates})
+        ask = form.ask and (not form.counterpart or form.counterpart in kinds)
         client = None if ask else case.client.id
         template = None if ask else form.template
         period = None if ask or not form.period else case.period[:4] if form.period == "year" else case.period
@@ -286,7 +289,7 @@ def _file_name(rng: random.Random, form: Form, case: Case, number: int) -> str:
         f"scan{number:05}.pdf",
         f"{case.client.name.split()[0]} {case.first:%m-%Y}.pdf",
         f"download ({rng.randint(1, 60)}).pdf",
-        f"{case.other.name.split()[0].title()} {case.first + timedelta(days=45):%d%m%Y}.pdf",  # of another, at another time
+        f"{case.other.name.split()[0].title()} {case.first + timedelta(days=45):%d%m%Y}.pdf",  # another's
     )
     return rng.choice(ways)
 

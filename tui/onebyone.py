@@ -45,15 +45,14 @@ class OneByOne(App[R]):
         self._under_way = get_running_loop().call_later(LONGEST, self.call_later, self._end, self._turn)
         target: MessagePump = self.focused or self.screen
         await super().on_event(self._held.popleft())
-        self._follow([*_upwards(target), self.screen, self], self._turn)
+        self._follow([*_upwards(target), *_upwards(target)], self._turn)
 
     def _follow(self, path: Sequence[MessagePump], turn: int) -> None:
-        """Come after the key in the queue of each through which it goes, and of the screen that it may have opened."""
-        match path:
-            case [one, *rest]:
-                one.call_later(self._follow, rest, turn)
-            case _:
-                self.screen.call_later(self.call_later, self._end, turn)
+        """Come after the key in the queue of each that it goes through, and once more: after what they told by it."""
+        for position, one in enumerate(path):
+            if one.call_later(self._follow, path[position + 1 :], turn):
+                return
+        self.screen.call_later(self.call_later, self._end, turn)  # it may be another one now
 
     async def _end(self, turn: int) -> None:
         if turn != self._turn or self._under_way is None:

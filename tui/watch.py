@@ -14,6 +14,8 @@ from core.office import Context, StoreError, views
 POLL = 0.25
 """Seconds between two looks (the design's *Processes*)."""
 PAGE = 1000
+MOST = 4000
+"""Events reported at once: where someone writes faster than they are read, there would be no report at all."""
 
 
 @dataclass
@@ -69,11 +71,12 @@ class Watcher(threading.Thread):
         if version == self._version:
             return
         events: list[Event] = []
-        while page := views.events(self._ctx, self._seq, PAGE):
+        while len(events) < MOST and (page := views.events(self._ctx, self._seq, PAGE)):
             events += page
             self._seq = page[-1].seq
         overview = views.overview(self._ctx)
-        self._version = version
+        if len(events) < MOST:
+            self._version = version
         self._report(
             Changed(
                 overview,

@@ -39,6 +39,10 @@ HOW = Text(
 )
 ATTACHED = Text("{name} anexado à tarefa {task}.", "{name} attached to the task {task}.")
 REMEMBERED = Text("Regra feita para {template}: {phrases}", "Rule made for {template}: {phrases}")
+CATCHES = Text(
+    "Atenção: a regra também serve a documentos de {template}: {files}",
+    "Note that the rule also catches documents of {template}: {files}",
+)
 DISCARDED = Text("Descartado; está em {place}", "Discarded; it lies in {place}")
 ONE_THING = Text(
     "diga arquivos, ou --waiting, --retry, --confirm ou --discard: uma coisa só",
@@ -174,7 +178,7 @@ def _line(call: Call, ctx: Context, outcome: Outcome, file: str, dry: bool) -> s
         WHAT,
         client=f"{client.id} {client.name}" if client else "",
         template=template.name if template else "",
-        period=found.period or (task.period if task else ""),
+        period=outcome.period or "",
         task=task.id if task else "",
     )
     what += call.say(COMPLETED) if outcome.completed else ""
@@ -188,7 +192,7 @@ def _json(outcome: Outcome, file: str, lang: str) -> dict[str, Any]:
         "file": file,
         "client": found.client,
         "template": found.template,
-        "period": found.period,
+        "period": outcome.period,
         "task": verdict.task.id if verdict.task else None,
         "document": outcome.document.id if outcome.document else None,
         "confidence": None if sure is None else round(sure, 3),
@@ -287,6 +291,7 @@ def _confirm(call: Call) -> int:
                 "delivery": None if done.attached.delivery is None else done.attached.delivery.id,
                 "completed": done.completed,
                 "rule": None if rule is None else rule.model_dump(mode="json"),
+                "catches": done.catches,
             }
         )
         return DONE
@@ -300,6 +305,8 @@ def _confirm(call: Call) -> int:
         call.print(f"  {warning.say(call.lang)}")
     if rule is not None:
         call.print(call.say(REMEMBERED, template=document.template, phrases=" | ".join((*rule.all, *rule.any))))
+    for other, files in done.catches.items():
+        call.tell(CATCHES, template=other, files=", ".join(files[:5]))
     return DONE
 
 

@@ -46,6 +46,7 @@ class Worker:
         self._attempts = Attempts(tools, self._committer, self._may_begin, self._pause)
         self._window = tools.concurrency * 16  # enough to keep the portal busy while commits are under way
         self._active: set[asyncio.Task[None]] = set()
+        self._lingering = 0  # of those: taken over, and not to be touched yet; the others go on meanwhile
         self._changed = asyncio.Event()
         self._last_client = ""
         self._fatal: BaseException | None = None
@@ -71,7 +72,9 @@ class Worker:
                 await self._change(POLL)
             else:
                 break
-        await self._until_active(0)
+        while self._active:
+            await self._change(None)
+        self._raise_fatal()
         return self.summary
 
     async def forever(self) -> Summary:
@@ -108,7 +111,7 @@ class Worker:
 
     async def _until_active(self, most: int) -> None:
         """Wait until no more than `most` are in flight."""
-        while len(self._active) > most:
+        while len(self._active) - self._lingering > most:
             await self._change(None)
         self._raise_fatal()
 
@@ -126,7 +129,9 @@ class Worker:
 
     async def _claim(self) -> bool:
         tools = self._tools
-        room = self._window - len(self._active)
+        room = self._window - len(self._active) + self._lingering
+        if room <= 0:  # those taken over have begun beside the others
+            return False
         claimed = await self._committer.run(lambda: tools.store.claim(self._name, tools.now(), room, self._last_client))
         if claimed:
             self._last_client = claimed[-1].client
@@ -156,6 +161,7 @@ class Worker:
         self._start(await self._committer.run(take), delay=self._tools.portal.linger)
 
     def _start(self, claimed: list[Subject], delay: float = 0) -> None:
+        self._lingering += len(claimed) if delay else 0
         for subject in claimed:
             task = asyncio.create_task(self._send(subject, delay))
             self._active.add(task)
@@ -170,7 +176,10 @@ class Worker:
 
     async def _send(self, subject: Subject, delay: float) -> None:
         if delay:
-            await asyncio.sleep(delay)
+            try:
+                await asyncio.sleep(delay)
+            finally:
+                self._lingering -= 1
         written = await self._attempts.settle(subject)
         if written is None:
             return

@@ -120,7 +120,8 @@ def which_task(
     willing = [one for one in fitting if one.status is TaskStatus.OPEN or whats[one.id] is not Attached.NEW]
     chosen = willing or fitting
     if not chosen:
-        return Verdict(None, doubt="no_task", params={"template": template.name, "period": recognition.period or "—"})
+        period = recognition.period or " / ".join(recognition.period_options) or "—"
+        return Verdict(None, doubt="no_task", params={"template": template.name, "period": period})
     if len(chosen) > 1:
         return Verdict(None, doubt="several_tasks", params={"tasks": ", ".join(one.id for one in chosen)})
     (task,) = chosen
@@ -151,7 +152,9 @@ def _on_behalf(task: Task, what: Attached, template: Template, assignees: Mappin
 
 
 def _lacks(recognition: Recognition, part: str) -> bool:
-    return getattr(recognition, part) is None and (part != "period" or recognition.period_needed)
+    if part == "period" and (recognition.period_options or not recognition.period_needed):
+        return False
+    return getattr(recognition, part) is None
 
 
 def _awaits(task: Task, template: Template, documents: Mapping[str, Sequence[Document]]) -> bool:
@@ -161,8 +164,14 @@ def _awaits(task: Task, template: Template, documents: Mapping[str, Sequence[Doc
 
 
 def _of_period(tasks: Sequence[Task], recognition: Recognition) -> Sequence[Task]:
-    """The tasks of the document's period; where a period is not needed, and none is of it, all of them."""
-    same = [one for one in tasks if one.period == recognition.period]
+    """The tasks of the document's period; where a period is not needed, and none is of it, all of them.
+
+    Where the period reads in two ways, the open tasks of either, if there are any.
+    """
+    periods = (recognition.period,) if recognition.period else recognition.period_options
+    same = [one for one in tasks if one.period in periods]
+    if len(periods) > 1:
+        return [one for one in same if one.status is TaskStatus.OPEN] or same
     return same if same or recognition.period_needed else tasks
 
 

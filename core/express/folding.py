@@ -17,7 +17,7 @@ from typing import NamedTuple
 from core.domain.recognition import Span
 
 _WORD = re.compile("[0-9a-z]+")
-_SPACED = re.compile(r"(?<!\S)\S(?: \S){3,}(?!\S)")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W\d_](?: [^\W\d_]){2}|\S(?: \S){3})(?: \S)*(?!\S)")
 _BROKEN = re.compile("[-\xad\u2010\u2011\ufffe](?<=[^\\W\\d_].)(?:\\s*\n\\s*|(?<=\ufffe)\\s*)(?=[^\\W\\d_])")
 _WIDE = re.compile("[\u0300-\u036f\ufb00-\ufb06]")
 _ERRORS = "malote.one_for_one"
@@ -26,11 +26,13 @@ _ERRORS = "malote.one_for_one"
 class Folded(NamedTuple):
     """`flat` is the text folded, `compact` its letters and digits alone; `offsets` are its words' in `compact`.
 
-    `starts` are the words' places in `flat`; `origins`, where it is not empty, those of `flat`'s signs in the text.
+    `tokens` are its words in order, `starts` their places in `flat`; `origins`, where it is not empty, those of
+    `flat`'s signs in the text.
     """
 
     flat: str
     compact: str
+    tokens: Sequence[str]
     starts: Sequence[int]
     offsets: Sequence[int]  # and one more, the end
     words: frozenset[str]
@@ -75,7 +77,7 @@ def fold_text(text: str) -> Folded:
     words = _WORD.findall(flat)
     offsets = tuple(accumulate(map(len, words), initial=0))
     starts = [found.start() for found in _WORD.finditer(flat)]
-    return Folded(flat, "".join(words), starts, offsets, frozenset(words), origins)
+    return Folded(flat, "".join(words), words, starts, offsets, frozenset(words), origins)
 
 
 def find_all(sought: Phrase, folded: Folded) -> Iterator[tuple[int, int]]:
@@ -90,6 +92,8 @@ def find_all(sought: Phrase, folded: Folded) -> Iterator[tuple[int, int]]:
 
 def find(sought: Phrase, folded: Folded) -> tuple[int, int] | None:
     """The first place in `flat` where a phrase stands."""
+    if sought.compact not in folded.compact:
+        return None
     return next(find_all(sought, folded), None)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.catalog import rules_for
 from core.domain.models import Client, RuleSource, Template
-from core.domain.periods import is_month, is_year
+from core.domain.periods import is_year
 from core.domain.tax_ids import InvalidTaxId, parse_tax_id
 from core.domain.text import fold
 from core.express.folding import Folded
@@ -81,7 +81,7 @@ def fits(known: Known, folded: Folded, file_name: str) -> list[tuple[str, Fit]]:
     Args:
         file_name: the file's name, folded.
     """
-    found = _fits(known, folded, file_name, folded.words)
+    found = _fits(known, folded, file_name, folded.words & known.by_anchor.keys())
     if not found or folded.origins:  # words may be glued or torn: try what the anchors left out
         found = _fits(known, folded, file_name, known.by_anchor.keys())
     own = [pair for pair in found if pair[1].rule.rule.source is not RuleSource.STANDARD]
@@ -94,7 +94,7 @@ def client_of_folder(known: Known, name: str) -> str | None:
     A number by itself that may be a year or a month is none.
     """
     folded = fold(name)
-    if folded.isdecimal() and (is_year(folded) or is_month(folded)):
+    if folded.isdecimal() and (is_year(folded) or int(folded) <= 12):
         return None
     found = known.client_folders.get(folded, ())
     if not found:

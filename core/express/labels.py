@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
-_WORD = re.compile("[0-9a-z]+")
+from core.express.folding import Folded
 
 Words = tuple[str, ...]
 
@@ -37,17 +37,19 @@ def labels(kinds: Mapping[Words, str]) -> Labels:
     return Labels(kinds, longest)
 
 
-def labels_in(flat: str, start: int, end: int, sought: Labels) -> list[LabelAt]:
+def labels_in(folded: Folded, start: int, end: int, sought: Labels) -> list[LabelAt]:
     """The labels in a piece of folded text, in order, the longest where several fit."""
-    found = [(match[0], match.start(), match.end()) for match in _WORD.finditer(flat, start, end)]
+    tokens, starts = folded.tokens, folded.starts
+    at, last = bisect_left(starts, start), bisect_left(starts, end)
     result: list[LabelAt] = []
-    at = apart = 0
-    while at < len(found):
-        longest = min(sought.longest.get(found[at][0], 0), len(found) - at)
-        for size in range(longest, 0, -1):
-            key = tuple([word for word, _, _ in found[at : at + size]])
+    apart = 0
+    while at < last:
+        longest = sought.longest.get(tokens[at], 0)
+        for size in range(min(longest, last - at), 0, -1):
+            key = tuple(tokens[at : at + size])
             if key in sought.kinds:
-                result.append(LabelAt(key, sought.kinds[key], found[at][1], found[at + size - 1][2], apart))
+                stop = starts[at + size - 1] + len(tokens[at + size - 1])
+                result.append(LabelAt(key, sought.kinds[key], starts[at], stop, apart))
                 at, apart = at + size, 0
                 break
         else:

@@ -60,6 +60,11 @@ def named_in(folded: Folded, index: Names) -> dict[str, tuple[int, int]]:
     return found
 
 
+def is_named(folded: Folded, client: Client) -> bool:
+    """Whether a client's name, its legal form aside, stands in a text to the letter."""
+    return find(phrase(" ".join(_core(client.name))), folded) is not None
+
+
 def alike(folded: Folded, index: Names) -> list[Named]:
     """The clients whose names a line of the text resembles, most alike first; only lines with one of a name's words."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms, needed only where no number decides
@@ -69,7 +74,13 @@ def alike(folded: Folded, index: Names) -> list[Named]:
     for line in folded.flat.splitlines(keepends=True):
         start, at = at, at + len(line)
         parts = words(line)
-        names = [name for word in set(parts) & index.keys() for name in index[word]]
+        # a line with one word of a name resembles many: two of its words, or none
+        names = [
+            name
+            for word in set(parts) & index.keys()
+            for name in index[word]
+            if len(set(name.whole.split()) & set(parts)) > 1
+        ]
         if not names:
             continue
         tried += 1
@@ -77,7 +88,7 @@ def alike(folded: Folded, index: Names) -> list[Named]:
             break
         choices = {place: name.whole for place, name in enumerate(names)}
         for _, score, place in process.extract(
-            " ".join(parts), choices, scorer=fuzz.partial_token_sort_ratio, score_cutoff=_ENOUGH, limit=3
+            " ".join(parts), choices, scorer=fuzz.token_set_ratio, score_cutoff=_ENOUGH, limit=3
         ):
             client = names[place].client
             if client not in best or best[client].score < score:

@@ -24,7 +24,7 @@ _NUMBERS = re.compile(
     r"|(?<![0-9a-z/.,-])(?P<iy>20[0-9]{2})-(?P<im>[0-9]{2})(?:-(?P<id>[0-9]{2}))?(?![0-9-])"
 )
 _NAMED = re.compile(
-    r"(?:(?<![0-9/])(?P<d>[0-9]{1,2})o?\s(?:de\s)?)?"
+    r"(?:(?<![0-9/.,-])(?P<d>[0-9]{1,2})o?\s(?:de\s)?)?"
     rf"(?<![a-z])(?P<m>{'|'.join(MONTHS)}|{'|'.join(month[:3] for month in MONTHS)})"
     r"\.?(?:\s{0,2}(?:/|-|\bde\b|,)\s{0,2}|\s)(?P<y>20[0-9]{2}|(?<=[/-])[0-9]{2})(?![0-9/-]|[.,][0-9])"
 )
@@ -64,12 +64,17 @@ OTHERS = (
         "data da consulta",
         "parcela",
     ),
+    *("fatura", "duplicata", "fatura duplicata", "data da saida", "data de saida", "data da entrada", "data saida"),
 )
 """Behind these stand other dates."""
 
 
 _RANKS = {"other": -1, "period": 2, "own": 3}
-_KINDS = {words(label): kind for names, kind in ((OTHERS, "other"), (LABELS, "period")) for label in names}
+_KINDS = {
+    **{words(f"data {link} {label}"): "other" for label in OTHERS for link in ("de", "da", "do")},
+    **{words(label): "other" for label in OTHERS},
+    **{words(label): "period" for label in LABELS},
+}
 
 
 class PeriodAt(NamedTuple):
@@ -87,7 +92,7 @@ class PeriodAt(NamedTuple):
     certain: bool = True
 
 
-class _Dated(NamedTuple):
+class Dated(NamedTuple):
     """An expression of time: its first and last month (or a year twice), and how it is written."""
 
     first: str
@@ -105,7 +110,7 @@ def periods_in(folded: Folded, after: Iterable[str] = (), of: PeriodOf = PeriodO
         of: which of a longer time's months is meant, or the year.
     """
     found: dict[str, PeriodAt] = {}
-    for dated, label, rank in _labelled(folded.flat, _labels(tuple(after)), _expressions(folded, bool(after))):
+    for dated, label, rank in _labelled(folded, _labels(tuple(after)), expressions(folded, bool(after))):
         for period, certain in _read(dated, of):
             at = PeriodAt(period, dated.start, dated.end, rank, label, certain)
             best = found.get(period)
@@ -131,8 +136,12 @@ def _labels(after: tuple[str, ...]) -> Labels:
     return labels(_KINDS | {words(label): "own" for label in after})
 
 
-def _expressions(folded: Folded, bare_years: bool) -> list[_Dated]:
-    """Every expression of time in order, none inside another, days that make a span put together."""
+def expressions(folded: Folded, bare_years: bool) -> list[Dated]:
+    """Every expression of time in order, none inside another, days that make a span put together.
+
+    Args:
+        bare_years: whether a year by itself is one, too.
+    """
     flat = folded.flat
     found = [one for match in _NUMBERS.finditer(flat) if (one := _numbers(match, flat))]
     if folded.words & _NAMES or folded.origins:
@@ -142,28 +151,28 @@ def _expressions(folded: Folded, bare_years: bool) -> list[_Dated]:
             last = 3 * int(match["q"])
             found.append(_of(match["y"], last - 2, match["y"], last, *match.span(), "quarter"))
     if "ano" in folded.compact:
-        found += [_Dated(match["y"], match["y"], *match.span(), "year") for match in _YEAR.finditer(flat)]
+        found += [Dated(match["y"], match["y"], *match.span(), "year") for match in _YEAR.finditer(flat)]
     if bare_years:
-        found += [_Dated(match["y"], match["y"], *match.span(), "bare") for match in _BARE_YEAR.finditer(flat)]
+        found += [Dated(match["y"], match["y"], *match.span(), "bare") for match in _BARE_YEAR.finditer(flat)]
     found.sort(key=lambda one: (one.start, -one.end))
-    apart: list[_Dated] = []
+    apart: list[Dated] = []
     for one in found[:_MOST]:
         if apart and one.start < apart[-1].end:
             continue
         before = apart[-1] if apart else None
         if before and before.form == one.form in ("day", "month") and _UNTIL.fullmatch(flat, before.end, one.start):
             if before.first <= one.last:
-                apart[-1] = _Dated(before.first, one.last, before.start, one.end, "span")
+                apart[-1] = Dated(before.first, one.last, before.start, one.end, "span")
             continue
         apart.append(one)
     return apart
 
 
-def _of(year: str, month: int, last_year: str, last_month: int, start: int, end: int, form: str) -> _Dated:
-    return _Dated(f"{year}-{month:02}", f"{last_year}-{last_month:02}", start, end, form)
+def _of(year: str, month: int, last_year: str, last_month: int, start: int, end: int, form: str) -> Dated:
+    return Dated(f"{year}-{month:02}", f"{last_year}-{last_month:02}", start, end, form)
 
 
-def _numbers(match: re.Match[str], flat: str) -> _Dated | None:
+def _numbers(match: re.Match[str], flat: str) -> Dated | None:
     year, month = match["iy"] or match["y"], int(match["im"] or match["m"])
     day = match["id"] or match["d"]
     if not 1 <= month <= 12 or (day and not 1 <= int(day) <= 31):
@@ -175,7 +184,7 @@ def _numbers(match: re.Match[str], flat: str) -> _Dated | None:
     return _of(year, month, year, month, *match.span(), form)
 
 
-def _named(match: re.Match[str], flat: str) -> _Dated | None:
+def _named(match: re.Match[str], flat: str) -> Dated | None:
     month = month_number(match["m"])
     if month is None:
         return None
@@ -185,14 +194,15 @@ def _named(match: re.Match[str], flat: str) -> _Dated | None:
     return _of(year, month, year, month, *match.span(), form)
 
 
-def _labelled(flat: str, sought: Labels, expressions: Sequence[_Dated]) -> Iterator[tuple[_Dated, str, int]]:
+def _labelled(folded: Folded, sought: Labels, expressions: Sequence[Dated]) -> Iterator[tuple[Dated, str, int]]:
     """Expressions with the label before them; those that are no period's are left out.
 
     Where several labels stand in one row and as many dates below, the first label is the first date's, and so on;
     where they are not as many, a day or a span of days is nobody's, and a month is the period's: due dates have days.
     """
+    flat = folded.flat
     befores = [
-        labels_in(flat, max(expressions[at - 1].end if at else 0, one.start - 200), one.start, sought)
+        labels_in(folded, max(expressions[at - 1].end if at else 0, one.start - 200), one.start, sought)
         for at, one in enumerate(expressions)
     ]
     row: list[LabelAt] = []
@@ -206,19 +216,39 @@ def _labelled(flat: str, sought: Labels, expressions: Sequence[_Dated]) -> Itera
             yield from _kept(dated, None, 0)
             continue
         nearest = before[-1]
+        if dated.form == "day" and "\n" in flat[nearest.end : dated.start] and _followed(folded, dated.end, sought):
+            continue
         if len(before) > 1 and "\n" in flat[nearest.end : dated.start] and len(before) == _following(befores, at):
             row = list(before)
             yield from _kept(dated, row.pop(0), 0)
-        elif any(one.kind == "other" for one in before) and any(one.kind != "other" for one in before):
+        elif _mixed(before if dated.form in ("month", "quarter", "year") else _pile(flat, before)):
             if dated.form in ("month", "quarter", "year"):
                 nearest = max(
                     (one for one in before if one.kind != "other"), key=lambda one: (one.kind == "own", one.end)
                 )
                 yield from _kept(dated, nearest, dated.start - nearest.end)
-            elif nearest.kind != "other" and nearest.apart and dated.start - nearest.end <= _CLOSE:
-                yield from _kept(dated, nearest, dated.start - nearest.end)
         else:
             yield from _kept(dated, nearest, dated.start - nearest.end)
+
+
+def _pile(flat: str, before: Sequence[LabelAt]) -> Sequence[LabelAt]:
+    """The last labels that stand together: in one line, or with hardly a word between them."""
+    first = len(before) - 1
+    while first and (before[first].apart <= 2 or "\n" not in flat[before[first - 1].end : before[first].start]):
+        first -= 1
+    return before[first:]
+
+
+def _mixed(labels_: Sequence[LabelAt]) -> bool:
+    """Whether some are a period's and some another date's."""
+    return len({one.kind == "other" for one in labels_}) > 1
+
+
+def _followed(folded: Folded, end: int, sought: Labels) -> bool:
+    """Whether the label of another date stands right behind a date: on pages turned over, labels come after."""
+    line = folded.flat.find("\n", end)
+    after = labels_in(folded, end, min(end + 40, line if line >= 0 else len(folded.flat)), sought)
+    return bool(after) and after[0].kind == "other" and after[0].start - end <= 2
 
 
 def _following(befores: Sequence[Sequence[LabelAt]], at: int) -> int:
@@ -229,7 +259,7 @@ def _following(befores: Sequence[Sequence[LabelAt]], at: int) -> int:
     return count
 
 
-def _kept(dated: _Dated, label: LabelAt | None, distance: int) -> Iterator[tuple[_Dated, str, int]]:
+def _kept(dated: Dated, label: LabelAt | None, distance: int) -> Iterator[tuple[Dated, str, int]]:
     """An expression with its label and rank, if it may be a period."""
     by_itself = dated.form in ("month", "span", "quarter")
     rank = _RANKS[label.kind] if label and distance <= (_FAR if by_itself or label.kind == "own" else _REACH) else 0
@@ -243,7 +273,7 @@ def _kept(dated: _Dated, label: LabelAt | None, distance: int) -> Iterator[tuple
         yield dated, name, rank
 
 
-def _read(dated: _Dated, of: PeriodOf) -> list[tuple[str, bool]]:
+def _read(dated: Dated, of: PeriodOf) -> list[tuple[str, bool]]:
     """What an expression says: periods, and whether that is the only way to read it."""
     first, last, year = dated.first, dated.last, dated.last[:4]
     if dated.form in ("year", "bare"):

@@ -17,7 +17,7 @@ from core.domain.tax_ids import format_tax_id
 from core.domain.text import Text, fold
 from core.express.folding import Folded, fold_text
 from core.express.known import Known, client_of_folder, fits, template_of_folder
-from core.express.names import alike, named_in
+from core.express.names import alike, is_named, named_in
 from core.express.periods import PeriodAt, agreed, periods_in
 from core.express.rules import Fit, most_specific, outdoes
 from core.express.whose import Numbers, Verdict, numbers_on, verdict
@@ -111,13 +111,13 @@ def _what(reading: Reading, folded: Folded, name: str, folders: Sequence[str], n
     chosen = list(best)
     if len(chosen) > 1:
         chosen = [one for one in chosen if not verdicts[one].against] or chosen
-    if len(chosen) > 1:
+    if len(chosen) > 1 and len(numbers.clients) == 1:  # between two clients, the paper may be either one's
         chosen = [one for one in chosen if verdicts[one].by_label] or chosen
     if len(chosen) > 1 and by_folder in chosen:
         chosen = [by_folder]
     guesses = _template_guesses(found, best, chosen, by_folder, folders, known)
-    general = verdict(reading, folded, numbers, None, known)
     if not best:
+        general = verdict(reading, folded, numbers, None, known)
         if by_folder and by_folder not in known.ruled:
             return _What(by_folder, None, general, guesses, None)
         return _What(None, None, general, guesses, _say(NO_TEMPLATE))
@@ -190,9 +190,9 @@ def _whose(
     if in_folder and in_folder != client:
         this, other = known.clients[client].name, known.clients[in_folder].name
         return None, guesses, _say(OTHER_FOLDER, client=this, other=other)
-    named = named_in(folded, known.names)
+    named = {} if is_named(folded, known.clients[client]) else named_in(folded, known.names)
     others = [one for one in named if one not in numbers.clients]
-    if others and client not in named:
+    if others:
         this, other = known.clients[client].name, known.clients[others[0]].name
         spans = (folded.span(*named[others[0]]),)
         guess = Guess(value=others[0], confidence=0.5, reason=_say(BY_NAME, score=100), spans=spans)
@@ -214,13 +214,17 @@ def _client_guesses(
         guesses.append(Guess(value=in_folder, confidence=0.55, reason=_say(BY_FOLDER, folder=folders[-1])))
     if not numbers.clients:
         for at in numbers.all:
-            for client in known.by_root.get(at.tax_id[:8], ()) if len(at.tax_id) == 14 else ():
+            for client in known.by_root.get(at.tax_id[:8], ()) if _may_be_branch(at.tax_id, known) else ():
                 reason = _say(BY_ROOT, number=format_tax_id(at.tax_id)[:10])
                 guesses.append(Guess(value=client, confidence=0.5, reason=reason, spans=(at.span,)))
         for named in alike(folded, known.names)[:_GUESSES]:
             reason, span = _say(BY_NAME, score=round(named.score)), folded.span(named.start, named.end)
             guesses.append(Guess(value=named.client, confidence=named.score / 250, reason=reason, spans=(span,)))
     return _ordered(guesses)
+
+
+def _may_be_branch(number: str, known: Known) -> bool:
+    return len(number) == 14 and number not in known.own
 
 
 def _when(

@@ -76,9 +76,12 @@ def fit(rule: Compiled, folded: Folded, file_name: str) -> Fit | None:
     """
     if not (rule.all or rule.any or rule.file_name) or (rule.file_name and not rule.file_name.match(file_name)):
         return None
-    needed = [(one.compact, find(one, folded)) for one in rule.all]
-    if any(place is None for _, place in needed):
-        return None
+    needed: list[tuple[str, tuple[int, int]]] = []
+    for one in rule.all:
+        place = find(one, folded)
+        if place is None:
+            return None
+        needed.append((one.compact, place))
     if rule.any:
         some = [(one.compact, place) for one in rule.any if (place := find(one, folded))]
         if not some:
@@ -90,7 +93,7 @@ def fit(rule: Compiled, folded: Folded, file_name: str) -> Fit | None:
     return Fit(
         rule,
         (*(text for text, _ in needed), *names),
-        tuple(folded.span(*place) for _, place in needed if place),
+        tuple(folded.span(*place) for _, place in needed),
         sum(len(text) for text, _ in needed),
     )
 

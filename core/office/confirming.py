@@ -14,15 +14,16 @@ from core.domain.permissions import Actor
 from core.domain.recognition import Reading
 from core.domain.text import Text
 from core.express.reading.limits import Unreadable
+from core.express.remember import remembered
 from core.office.actors import require_department
 from core.office.context import Context
 from core.office.documents import UNREADABLE, AttachedFile, attach_blob, note_confirmed, objections
 from core.office.errors import Refused
-from core.office.express import keep_file, readers_of
+from core.office.express import keep_file, known_of, readers_of
 from core.office.mapping import find_templates
 from core.office.queue import event
 from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
-from core.office.rules import store_rules
+from core.office.rules import check_rule, other_templates, store_rules
 from core.office.tasks import complete_task, find_task
 from core.office.unrecognised import DISCARDED, folder_of, made, moved, remove_if
 from core.ports import Blob, TaskChoice
@@ -45,11 +46,15 @@ WRITE_A_RULE = Text("Confirme sem --remember, ou escreva a regra.", "Confirm wit
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What confirming a file made: its document, the rule that remembers it, whether its task is completed."""
+    """What confirming a file made: its document, the rule that remembers it, whether its task is completed.
+
+    `catches` are other templates whose known documents that rule also catches, with those files' names.
+    """
 
     attached: AttachedFile
-    rule: Rule | None = None
-    completed: bool = False
+    rule: Rule | None
+    catches: dict[str, list[str]]
+    completed: bool
 
 
 def find_waiting(ctx: Context, key: str) -> Waiting:
@@ -114,7 +119,8 @@ def confirm(
     against = objections(ctx, [(chosen, row.file_name, blob)])
     if against and not confirm_client:
         raise against[0]
-    rule = _rule(ctx, row, kind, blob) if remember else None
+    rule = _rule(ctx, row, kind, chosen, blob) if remember else None
+    catches = other_templates(ctx, rule, kind.id) if rule else {}
     with ctx.store.transaction():
         find_waiting(ctx, row.id)
         attached = attach_blob(ctx, actor, find_task(ctx, chosen.id), kind, row.file_name, blob, Origin.EXPRESS)
@@ -123,12 +129,12 @@ def confirm(
             note_confirmed(ctx, actor, attached.document, objection)
         params = {"file": row.file_name}
         ctx.store.append([event(ctx, actor, "express_confirmed", document=attached.document, params=params)])
-        if rule is not None:
-            present = find_templates(ctx, [kind.id])[0]
+        present = find_templates(ctx, [kind.id])[0]
+        if rule is not None and rule not in present.rules:
             store_rules(ctx, actor, [present.model_copy(update={"rules": (*present.rules, rule)})])
         completed = _completed(ctx, actor, chosen)
     remove_if(path, blob.sha256)
-    return Confirmed(attached, rule, completed)
+    return Confirmed(attached, rule, catches, completed)
 
 
 def discard(ctx: Context, actor: Actor, key: str) -> Path:
@@ -196,9 +202,21 @@ def _task(ctx: Context, row: Waiting, template: Template, client: str | None) ->
     return fitting[0]
 
 
-def _rule(ctx: Context, row: Waiting, template: Template, blob: Blob) -> Rule | None:
-    """The rule that remembers a file as one of this template; none where its template is known by it already."""
-    return None
+def _rule(ctx: Context, row: Waiting, template: Template, task: Task, blob: Blob) -> Rule:
+    """The rule that remembers a file as one of this template.
+
+    Raises:
+        Refused: it has no text, or nothing that would stand on the next one too.
+    """
+    with readers_of(ctx, 1) as readers:
+        try:
+            reading = readers.read(ctx.blobs.path(blob.sha256))
+        except Unreadable as why:
+            raise Refused(UNREADABLE, WRITE_A_RULE, file=row.file_name, reason=why.sentence) from None
+    rule = remembered(reading, ctx.store.clients.get(task.client), task.period, known_of(ctx))
+    if check_rule(rule) is not None:
+        raise Refused(NOTHING_TO_REMEMBER, WRITE_A_RULE, file=row.file_name)
+    return rule
 
 
 def _completed(ctx: Context, actor: Actor, task: Task) -> bool:

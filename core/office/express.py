@@ -34,6 +34,7 @@ from core.express.recognise import recognise
 from core.office.actors import login_name
 from core.office.context import Context
 from core.office.documents import NO_ROOM, attach_blob, bytes_are_back
+from core.office.guard import bare, only_authorised
 from core.office.queue import event
 from core.office.tasks import complete_task
 from core.office.views import every
@@ -56,6 +57,12 @@ _REFUSALS = {
 
 SAME = Text("Já está anexado à tarefa {task}.", "It is attached to the task {task} already.")
 WAITS = Text("Já espera por alguém como {name}.", "It waits for someone already as {name}.")
+
+
+AUTHORISED = Text(
+    "o número do cliente só está entre os autorizados a baixar a nota",
+    "the client's number is only among those authorised to download the note",
+)
 
 
 class Changing(Unreadable):
@@ -93,7 +100,8 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file: what it is attached as, or the doubt that leaves it to a person."""
+    """What came of a file: what it is attached as, or the doubt that leaves it to a person; to be attached where
+    nothing was to be changed."""
 
     source: Source
     recognition: Recognition
@@ -105,6 +113,11 @@ class Outcome:
     @property
     def known(self) -> bool:
         return not self.verdict.doubt
+
+    @property
+    def period(self) -> str | None:
+        """The document's period; its task's, where it reads in two ways."""
+        return self.recognition.period or (self.verdict.task.period if self.verdict.task else None)
 
     @property
     def reason(self) -> Sentence:
@@ -295,7 +308,10 @@ class Express:
         if reading.recognised:
             return Verdict(None, doubt="recognised", params={"reason": list(found.reason)})
         assert found.client is not None
-        ids = store.tasks.choose(TaskChoice(client=found.client, period=found.period if found.period_needed else None))
+        if bare(self._known.clients[found.client].tax_id) in only_authorised(reading):
+            return Verdict(None, doubt="client", params={"reason": list(AUTHORISED)})
+        period = found.period if found.period_needed else None  # None: any
+        ids = store.tasks.choose(TaskChoice(client=found.client, period=period))
         tasks = store.tasks.get_many(ids)
         documents: dict[str, list[Document]] = {}
         for document in store.documents.of_tasks(tasks):

@@ -97,10 +97,10 @@ class Guard:
     def __init__(self, ctx: Context):
         self._ctx = ctx
         self._clients: Mapping[str, Client] = {one.id: one for one in every(ctx.store.clients)}
-        own = {_bare(one) for one in ctx.config.office.tax_ids}
+        own = {bare(one) for one in ctx.config.office.tax_ids}
         self._holders: dict[str, list[str]] = {}
         for one in self._clients.values():
-            number = _bare(one.tax_id)
+            number = bare(one.tax_id)
             if number and number not in own:
                 self._holders.setdefault(number, []).append(one.id)
 
@@ -123,14 +123,12 @@ class Guard:
 
     def evidence(self, reading: Reading, client: str) -> tuple[Evidence, ...]:
         """The other clients' numbers on a document, each once; none where the client's own is on it too."""
-        roles: dict[str, set[str]] = {}
-        for party in reading.parties:
-            roles.setdefault(party.tax_id, set()).add(party.role)
-        merely = {number for number, parts in roles.items() if parts <= NO_EVIDENCE}
+        merely = only_authorised(reading)
         places: dict[str, Span] = {}
         for at in tax_ids_in(reading.text):
             places.setdefault(at.tax_id, at.span)
-        numbers = [one for one in {**places, **dict.fromkeys(roles)} if one not in merely]
+        every_number = dict.fromkeys((*places, *(one.tax_id for one in reading.parties)))
+        numbers = [one for one in every_number if one not in merely]
         if any(client in self._holders.get(one, ()) for one in numbers):
             return ()
         return tuple(
@@ -146,16 +144,25 @@ class Guard:
         )
 
 
+def only_authorised(reading: Reading) -> frozenset[str]:
+    """The numbers on a note that say nothing of whose it is."""
+    roles: dict[str, set[str]] = {}
+    for party in reading.parties:
+        roles.setdefault(party.tax_id, set()).add(party.role)
+    return frozenset(number for number, parts in roles.items() if parts <= NO_EVIDENCE)
+
+
+def bare(number: str) -> str:
+    """A number without its mask; nothing where it is none."""
+    try:
+        return parse_tax_id(number)
+    except InvalidTaxId:
+        return ""
+
+
 def line_at(text: str, span: Span) -> str:
     """The line that a place is in, shortened around it."""
     start = max(text.rfind(sign, 0, span.start) for sign in "\n\f") + 1
     end = min((at for sign in "\n\f" if (at := text.find(sign, span.end)) >= 0), default=len(text))
     spare = max(LINE - (span.end - span.start), 0) // 2
     return " ".join(text[max(start, span.start - spare) : min(end, span.end + spare)].split())
-
-
-def _bare(number: str) -> str:
-    try:
-        return parse_tax_id(number)
-    except InvalidTaxId:
-        return ""

@@ -70,6 +70,7 @@ class Inbox:
         self._told = told
         self._stopping = stopping
         self._states: dict[str, _State] = {}
+        self._open = False  # whether someone had a quiet file open for writing
         self._numbers = count(1)
         self._office: tuple[int, ...] | None = None
         self._version: int | None = None
@@ -102,8 +103,9 @@ class Inbox:
         ready, pending = self._ready()
         left = [path for path in sorted(self._mine.iterdir()) if path.name.isdecimal()] if self._mine.is_dir() else []
         if ready or left or strays:
+            self._open = False
             changing = self._go(left, [*ready, *strays])
-            return TAIL if pending else AT_LEAST if changing else None
+            return TAIL if pending or self._open else AT_LEAST if changing else None
         return TAIL if pending else None
 
     def reconsider(self) -> None:
@@ -164,6 +166,7 @@ class Inbox:
             with suppress(PermissionError):
                 descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
             if descriptor >= 0 and not _is_ours_alone(descriptor):
+                self._open = True
                 return None
             made(self._ctx, self._mine)
             target.parent.mkdir(parents=True)
@@ -203,7 +206,7 @@ class Inbox:
     def _go(self, left: list[Path], ready: list[Path]) -> bool:
         """Recognise and attach; returns whether some file was still being written."""
         shelf = Shelf(self._ctx)
-        sources = self._sources(left, ready)
+        sources = self._sources(left, ready, shelf.left)
         with readers_of(self._ctx) as readers:
             express = Express(self._ctx, readers)
             with closing(express.attach(sources, shelf)) as outcomes:
@@ -215,21 +218,22 @@ class Inbox:
                         self._told(event)
         return bool(shelf.changing)
 
-    def _sources(self, left: list[Path], ready: list[Path]) -> Iterator[Source]:
+    def _sources(self, left: list[Path], ready: list[Path], begun: set[Path]) -> Iterator[Source]:
         for folder in left:
             for entry in _files(folder, None, everything=True):
                 if is_part(entry.name):  # the whole file is still where it was
                     Path(entry.path).unlink(missing_ok=True)
                 else:
+                    begun.add(Path(entry.path))
                     yield _source(folder, Path(entry.path))
             with suppress(OSError):
                 _remove_empty(folder)
         for path in ready:
             if self._stopping():
                 return
-            self._states.pop(str(path), None)
             taken = self._take(path)
             if taken is not None:
+                self._states.pop(str(path), None)
                 yield _source(self._mine / taken.relative_to(self._mine).parts[0], taken)
 
     def _clear(self, path: Path) -> None:

@@ -66,6 +66,7 @@ class Shelf(Tray):
         self._names: set[str] = set()
         self._rows: dict[Path, Waiting] = {}
         self.changing: set[Path] = set()
+        self.left: set[Path] = set()  # what an earlier round, or a dead worker, had not finished: its row may be there
 
     def leave(self, seen: Seen, verdict: Verdict) -> tuple[Verdict, tuple[Event, ...]]:
         """Write its row, or say that the same bytes wait already."""
@@ -74,13 +75,15 @@ class Shelf(Tray):
             self.changing.add(source.path)
             return verdict, ()
         old: Waiting | None = None
+        going = {row.id for row in self._rows.values()}
         for row in ctx.store.waiting.with_bytes(blob.sha256) if blob else ():
-            if (folder_of(ctx) / row.name).exists():
+            if row.id in going or (folder_of(ctx) / row.name).exists():
                 params = {"file": source.file_name}
                 told = event(ctx, self._actor, "express_waits_already", name=row.name, params=params)
                 ctx.store.append([told])
                 return Verdict(None, Attached.SAME, params={"name": row.name}), (told,)
-            old = row  # its file was on its way when someone died
+            if source.path in self.left or row.found_at < ctx.now() - timedelta(seconds=SETTLING):
+                old = row  # else its file may be on its way
         row = Waiting(
             id=old.id if old else ctx.new_id(),
             name=self._free(legal_file_name(source.file_name)[0]),

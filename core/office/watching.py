@@ -51,12 +51,11 @@ async def watch_inbox(
                 trouble = _trouble(ctx, error)
                 if str(trouble) != said:
                     troubled(trouble)
-                said, next_look = str(trouble), time.monotonic() + SLOW
-                notice.clear()
-                await _first(TICK, stopping.wait())
+                said, next_look = str(trouble), 0.0
+                await _first(SLOW, stopping.wait())
             else:
                 said = ""
-                await _first(stopping.wait(), notice.wait(), timeout=min(max(next_look - time.monotonic(), 0.01), TICK))
+                await _first(min(max(next_look - time.monotonic(), 0.01), TICK), stopping.wait(), notice.wait())
         await loop.run_in_executor(thread, inbox.leave)
     finally:
         stopping.set()
@@ -78,7 +77,7 @@ async def _watch(folder: Path, notice: asyncio.Event, stopping: asyncio.Event) -
     from watchfiles import awatch  # noqa: PLC0415 - 30 ms that only a worker needs
 
     with suppress(Exception):  # too many watches, a folder that is gone: it is told by nobody else
-        async for _ in awatch(folder, watch_filter=None, debounce=400, stop_event=stopping, raise_interrupt=False):
+        async for _ in awatch(folder, watch_filter=None, debounce=400, stop_event=stopping):
             notice.set()
 
 

@@ -78,9 +78,12 @@ SCENES: dict[str, Scene] = {
     "registro": Scene(("4", "up", "up")),
     "erros": Scene(("5", "down")),
     "clientes": Scene(("7",)),
+    "pasta-do-cliente": Scene(("7", "enter")),
     "funcionarios": Scene(("8",)),
+    "departamentos": Scene(("8", "enter")),
     "ativacao": Scene(("9",)),
     "configuracoes": Scene(("0",)),
+    "tecla": Scene(("0", "slash", *"unmapped", "enter", "enter")),
     "ajuda": Scene(("2", "question_mark")),
     "ir-para": Scene(("ctrl+p",)),
 }

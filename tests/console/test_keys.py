@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ from tui.widgets.rows import Rows
 from tui.widgets.typed import Typed
 
 Size = tuple[int, int]
+
+
+def at(app: Console, name: str) -> bool:
+    return app.here == name
 
 
 def configure(office: Path, *lines: str) -> int:
@@ -207,7 +212,7 @@ async def test_who_may_not_is_told_beside_the_key(work: Path) -> None:
             desk = Desktop(app, pilot)
             for way in PLACES:
                 await desk.press(way.key)
-                await desk.until(lambda way=way: app.here == way.name)
+                await desk.until(partial(at, app, way.name))
                 refused = app.screen.FOR_ADMINS  # type: ignore[attr-defined]
                 await desk.go("question_mark", see="Teclas desta tela")
                 assert any("só administradores" in one for one in desk.listed) == bool(refused), way.name

@@ -173,10 +173,10 @@ async def test_the_next_error_and_warning_by_one_key(work: Path, other: Context)
 async def test_the_detail_tells_all_about_a_line(work: Path, size: Size) -> None:
     async with sitting(work, size) as desk:
         await opened(desk)
-        await desk.see("envio entregue · tentativas 1 · na fila às", "levou", "bytes · sha256")
+        await desk.see("envio entregue · tentativas 1 · na fila às", "levou", "tarefa T000", "documento ")
         await desk.go("d", see="template:")
-        await desk.see("no portal: 00")
-        await desk.see("linha: nº", "· delivered · info")
+        await desk.see("no portal: 00", "sha256: ")
+        await desk.see("linha: nº", "delivered · info")
         await desk.press("escape")
         await desk.press("E")
         await desk.see("Para resolver:", "envio falhou · tentativas 1")

@@ -73,3 +73,11 @@ def test_what_cannot_be_read_is_as_if_nothing_was_kept(work: Path) -> None:
         session.save(ctx, "ana", {"marked": ["x" * 100] * 100_000})
         assert session.load(ctx, "ana") == {}, "it grows without bound"
         assert [one.name for one in file.parent.iterdir()] == [file.name], "a temporary file stays"
+
+
+def test_a_burst_of_keys_is_taken_as_if_typed_slowly(start: Start, work: Path) -> None:
+    """On a bad line the letters of a filter would be taken for commands: c completes, o hides, e filters."""
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    console.send(b"3/recibo\r  ")
+    console.see("10 de 42 · 2 selecionados")

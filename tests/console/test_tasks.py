@@ -88,7 +88,7 @@ async def test_typing_finds_without_accents_by_task_client_number_and_date(work:
         await desk.press("3")
         for typed, found in (
             ("recisao", []),
-            ("rescisao", ["T0014"]),
+            ("rescisao", ["T0014", "T0035"]),
             ("t0014", ["T0014"]),
             ("termo 41", ["T0014"]),
         ):

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import threading
 from base64 import b64encode, urlsafe_b64encode
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from hashlib import md5
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -25,7 +27,7 @@ import trustme
 from core.portal.webdav import WebDavPortal
 from core.portal.webdav.credentials import tls_context
 from core.ports import Absent, PortalFault
-from tests.integration.proxy import PAGE, CutAnswer, CutRequest, Fault, Instead, LoseAnswer, proxied
+from tests.integration.proxy import PAGE, CutRequest, Fault, Instead, LoseAnswer, proxied
 from tests.integration.test_webdav_access import written
 from tests.integration.webdav_servers import PASSWORD, REALM, USER, Setting, needs, serving
 from tests.portal_contract import NEW, at, file
@@ -56,9 +58,14 @@ def watching_processes() -> Iterator[list[str]]:
     found: list[str] = []
     done = threading.Event()
 
+    seen: Counter[Path] = Counter()
+
     def watch() -> None:
-        while not done.wait(0.01):
+        while not done.wait(0.02):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
+                seen[path] += 1
+                if seen[path] > 10:  # an old one, whose line no longer changes
+                    continue
                 with suppress(OSError):
                     line = path.read_bytes()
                     if leaks(line) and b"rclone" not in line:  # the test's own server is told it so
@@ -102,65 +109,72 @@ def echoing(status: int) -> Instead:
 
 ILLS: list[tuple[str, Fault]] = [
     ("PUT", echoing(500)),
-    ("PUT", echoing(403)),
-    ("PUT", echoing(401)),
     ("PROPFIND", echoing(401)),
     ("PUT", Instead(302, {"Location": f"https://{USER}:{quote(PASSWORD, safe='')}@login.example/entrar"})),
-    ("MOVE", echoing(503)),
     ("MOVE", LoseAnswer()),
+    ("PUT", echoing(403)),
     ("PUT", CutRequest()),
-    ("PROPFIND", CutAnswer()),
     ("PROPFIND", PAGE),
-    ("MKCOL", echoing(507)),
 ]
 
 
-@pytest.mark.parametrize(("kind", "auth"), [("wsgidav", "basic"), ("apache", "digest")])
-async def test_the_password_is_nowhere(kind: str, auth: str, tmp_path: Path) -> None:
+LOOKS = [("errors",), ("portal", "check"), ("status",), ("explain", "T0/0.pdf"), ("log",)]
+
+
+@pytest.mark.parametrize(("kind", "auth", "ills"), [("wsgidav", "basic", ILLS), ("apache", "digest", ILLS[:2])])
+async def test_the_password_is_nowhere(kind: str, auth: str, ills: list[tuple[str, Fault]], tmp_path: Path) -> None:
     """Whoever can read the office, a screenshot or a report of an error would be let into every client's folder."""
     needs(kind)
-    rows = {
-        "clients.csv": "id,name,portal\n1,Alfa,Alfa\n",
-        "templates.csv": "id,name,department,destination\ndas,DAS,Fiscal,Fiscal > DAS\n",
-        "tasks.csv": "id,client,name,period,templates\n"
-        + "".join(f"T{n},1,DAS,2026-10,das\n" for n in range(len(ILLS) + 1)),
-    }
-    (tmp_path / "csv").mkdir()
-    for name, text in rows.items():
-        (tmp_path / "csv" / name).write_text(text, encoding="utf-8")
     secret = tmp_path / "senha"
     secret.write_text(PASSWORD + "\n", encoding="utf-8")
     secret.chmod(0o600)
     program = Program(tmp_path / "escritorio", MALOTE_PORTAL_PASSWORD=PASSWORD)
-    from_file = Program(program.office)
     with serving(kind, Setting(auth=auth)) as served, watching_processes() as shown:
         async with proxied(served.port) as between:
             assert await program.run("init", "--portal", f"webdav+http://{USER}@localhost:{between.port}/") == 0
-            config = program.office / "malote.toml"
-            text = config.read_text(encoding="utf-8")
-            config.write_text(text.replace("[portal]", f'[portal]\npassword_file = "{secret}"'), encoding="utf-8")
-            assert await program.run("import", str(tmp_path / "csv")) == 0
-            assert await program.run("activate") == 0
-            for n, (method, ill) in enumerate(ILLS):
-                await program.run("attach", f"T{n}", str(file(tmp_path, NEW, f"{n}.pdf")), "--template", "das")
-                await program.run("complete", f"T{n}")
-                faults = {method: ill}
-                between.plan = lambda asked, _, faults=faults: faults.get(asked)
+            assert await program.run("import", str(three_documents(tmp_path))) == 0
+            assert await program.run("activate", "--send-pending") == 0
+            for n, (method, ill) in enumerate(ills):
+                between.plan = partial(meet, {method: ill})
                 await program.run("deliver")
-                for words in (("errors",), ("portal", "check"), ("status",), ("explain", f"T{n}/{n}.pdf")):
-                    await program.run(*words)
-                between.plan = lambda _method, _path: None
+                await program.run(*LOOKS[n % len(LOOKS)])
+                between.plan = partial(meet, {})
                 await program.run("retry", "--all")
+            text = (program.office / "malote.toml").read_text(encoding="utf-8")
+            text = text.replace("[portal]", f'[portal]\npassword_file = "{secret}"')
+            (program.office / "malote.toml").write_text(text, encoding="utf-8")
+            from_file = Program(program.office)
             assert await from_file.run("portal", "check") == 0
-            await program.run("deliver")
-            await program.run("log", "--json")
-            assert await program.run("status", "--json") == 0
-    delivered = sorted(path.name for path in (served.root).rglob("*.pdf"))
-    assert delivered == [] or served.root.exists()  # the server's folder is gone with it
+            assert await from_file.run("deliver") == 0
+            for words in LOOKS:
+                assert await from_file.run(*words) == 0
+            assert len(list(served.root.rglob("*.pdf"))) == 3
     assert b"***" in program.said, "no page that repeats the password was ever told: the test would show nothing"
     assert program.leaks() == []
     assert from_file.leaks() == []
     assert shown == []
+
+
+def meet(faults: dict[str, Fault], method: str, path: str) -> Fault | None:
+    return faults.get(method)
+
+
+def three_documents(folder: Path) -> Path:
+    """An import of three completed tasks with a document each."""
+    rows = {
+        "clients.csv": "id,name,portal\n1,Alfa,Alfa\n",
+        "templates.csv": "id,name,department,destination\ndas,DAS,Fiscal,Fiscal > DAS\n",
+        "tasks.csv": "id,client,name,period,templates,status\n"
+        + "".join(f"T{n},1,DAS,2026-10,das,completed\n" for n in range(3)),
+        "documents.csv": "task,template,file,origin\n" + "".join(f"T{n},das,{n}.pdf,manual\n" for n in range(3)),
+    }
+    made = folder / "csv"
+    made.mkdir()
+    for name, text in rows.items():
+        (made / name).write_text(text, encoding="utf-8")
+    for n in range(3):
+        (made / f"{n}.pdf").write_bytes(NEW + bytes([n]))
+    return made
 
 
 async def test_a_password_in_the_url_is_refused_and_not_repeated(tmp_path: Path) -> None:
@@ -193,7 +207,7 @@ async def test_bearer_token(tmp_path: Path) -> None:
         assert TOKEN not in str(await portal.check())
         await portal.close()
         for wrong in (TOKEN + "x", ""):
-            stranger = WebDavPortal(url, token=lambda wrong=wrong: wrong or None)
+            stranger = WebDavPortal(url, token=partial(str, wrong))
             with pytest.raises(PortalFault) as raised:
                 await stranger.look(at())
             assert raised.value.code == "portal_auth"

@@ -66,7 +66,8 @@ async def race(served: Served, folder: Path, how: str, rounds: int, *, exclusive
     portal = WebDavPortal(f"webdav+{served.url}/", exclusive=exclusive, facts=folder)
     someone = Someone(f"{served.url}/{kind}")
     await someone.client.request("MKCOL", someone.url + "/")
-    await portal.check()
+    report = await portal.check()
+    assert report.exclusive is (exclusive and served.kind != "wsgidav"), "claimed where files can be lost"
     for n in range(rounds):
         name = f"{n}.pdf"
         place = at(name, root=(kind,), folder=())

@@ -452,6 +452,20 @@ def test_a_dead_workers_delivery_is_finished_once(office: Bench, portal: IllPort
     assert office.last(document).epoch == 2
 
 
+def test_what_a_dead_worker_held_does_not_hold_up_the_rest(office: Bench, portal: IllPortal) -> None:
+    """Its last requests are waited for; a window full of them would stop all sending for as long after each crash."""
+    complete_task(office.ctx, OWNER, "t1", force=True)
+    for n in range(150):
+        office.attach(name=f"{n}.pdf")
+    assert len(office.ctx.store.claim("dead", office.ctx.now(), 150, "")) == 150  # more than a window
+    office.attach(name="later.pdf")
+    portal.linger = 0.3
+    told: list[str] = []
+    sending.deliver(office.ctx, lambda one: told.append(one.delivery.document))
+    assert len(told) == 151
+    assert told[0] == office.ctx.store.documents.of_task("t1")[-1].id
+
+
 def test_a_dead_workers_doing_tells_where_the_old_one_is_too(office: Bench, portal: IllPortal) -> None:
     document = office.send()
     mapping.map_templates(office.ctx, OWNER, ["das"], ("Impostos",))

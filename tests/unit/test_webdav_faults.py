@@ -31,6 +31,7 @@ FACTS = Facts(
     replaces=True,
     locks_exclude=True,
     locks_leak=False,
+    matches_etag=False,
     lock_makes_file=False,
     conditions=True,
     half_after_cut=True,

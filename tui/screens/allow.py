@@ -19,7 +19,7 @@ from tui.widgets.lines import Line, Lines, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 TITLE = Text("O que {employee} pode tratar", "What {employee} may handle")
-ADMIN = Text("Administra: todos os departamentos, mapeamento e cadastros", "Admin: all departments, mapping, registers")
+ADMIN = Text("Administra: todos os departamentos e cadastros", "Admin: all departments and registers")
 WAIT = Text("envios que esperam: {count}", "deliveries that wait: {count}")
 NO_TEMPLATE = Text("nenhum template é deste departamento", "no template is of this department")
 LEAVE = Text(

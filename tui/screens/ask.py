@@ -49,7 +49,8 @@ class Ask(Dialog[str]):
     def on_resize(self) -> None:
         known = [part for one in self._about for part in wrapped(one, self.size.width, "muted", most=2)]
         self.query_one("#known", Lines).update(known)
-        self._tell(self.query_one("#value", Typed).value)
+        if value := self.query_one("#value", Typed).value:  # nobody has done anything wrong yet
+            self._tell(value)
 
     def on_input_changed(self, event: Typed.Changed) -> None:
         event.stop()

@@ -110,7 +110,7 @@ class Clients(Records[Seen]):
         client = one.client
         folder = " > ".join(client.portal) or self.say(NOT_LINKED)
         tax_id = format_tax_id(client.tax_id)
-        tones = ("", "", "warning" if one.shared else "muted", "" if client.portal else "warning")
+        tones = ("", "", "warning" if one.shared else "", "" if client.portal else "warning")
         return Row(one.id, (client.id, client.name, tax_id + (" !" if one.shared else ""), folder), tones)
 
     def why_empty(self) -> Text:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from typing import TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -39,6 +41,25 @@ class Dialog(Still[A], ModalScreen[A]):
 
     def say(self, text: Text, **params: object) -> str:
         return self.desk.say(text, **params)
+
+    def dismiss(self, result: A | None = None) -> AwaitComplete:
+        """Hand the answer back; what lies below is painted once, not at each step of the dialog's going."""
+        app, painting = self.app, ExitStack()
+        painting.enter_context(app.batch_update())
+        gone = super().dismiss(result)
+
+        def paint() -> None:
+            painting.close()
+            app.screen.check_idle()
+
+        async def wait() -> None:
+            try:
+                await gone
+            finally:
+                app.call_next(paint)  # Textual has one more step to take, and would paint all for it
+
+        app.call_next(wait)
+        return gone
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -39,9 +39,9 @@ CAUSES = {
     "portal_error": Text("O portal deu uma resposta inesperada", "The portal answered something unexpected"),
     "conflict_unresolved": Text("O nome mudou a cada tentativa", "The name kept changing"),
 }
-RETRIED_IN = Text("nova tentativa em {time}", "tried again in {time}")
-NOW = Text("nova tentativa agora", "tried again now")
-ALL_SENDING = Text("todos os envios esperam", "all sending waits")
+RETRIED_IN = Text("de novo em {time}", "again in {time}")
+NOW = Text("de novo agora", "again now")
+ALL_SENDING = Text("tudo espera", "all waits")
 ATTEMPTS = Text("tentativas {count}, desde {since}", "attempts {count}, since {since}")
 OF_PORTAL = Text("esta linha é do portal como um todo", "this is about the portal as a whole")
 GONE_ONE = Text("Saiu da lista de falhas: {name}.", "Off the list of failures: {name}.")

@@ -20,7 +20,7 @@ from tui.desk import Desk
 from tui.keys import key
 from tui.screens.log_detail import pane, plain_text
 from tui.screens.log_dialogs import PlainText, SaveTo
-from tui.screens.log_follow import Followed
+from tui.screens.log_filters import Filtered
 from tui.screens.log_state import count_of
 from tui.widgets.cells import Cells
 from tui.widgets.rows import Rows
@@ -38,7 +38,7 @@ REST = 0.15
 """Seconds without a key after which the detail is filled: a key held down writes only the two lines of the list."""
 
 
-class Log(Followed):
+class Log(Filtered):
     """The live log."""
 
     TITLE_TEXT = Text("Registro", "Journal")

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from core.domain.models import Event, Level
+from core.domain.models import Event
 from core.domain.text import Text
 from core.office import views
 from core.office.log import Filter, Matcher, Search
 from tui.desk import Desk
-from tui.screens.log_dialogs import ChooseClient
 from tui.screens.log_list import Every, Hits, Journal, LogRows
-from tui.screens.log_state import LEVELS, State, told
+from tui.screens.log_state import State, told
 from tui.screens.place import READING, Place
 from tui.watch import Changed
 from tui.widgets.cells import Cells
@@ -34,15 +31,12 @@ NO_FIT = Text(
     "Nada corresponde a estes filtros. f os desliga, Esc os retira.", "Nothing fits these filters. f: off, Esc: away."
 )
 LOOKING = Text("procurando…", "looking…")
-NO_FILTERS = Text("Nenhum filtro: n nível, i cliente, / texto.", "No filters: n level, i client, / text.")
 WORDS = Text("palavras", "words")
 HEADS = (Text("Hora", "Time"), Text("", ""), Text("Cliente", "Client"), Text("O que aconteceu", "What happened"))
 FIRST, BETWEEN = 0.01, 0.6
 """Seconds before the first of many events is shown, and between two paints while more come, at least."""
 RATE = 3000
 """Bytes a second that following may cost, a little less than is promised."""
-TYPING = 0.15
-"""Seconds after a letter before it is looked for."""
 GLANCE, SLICE = 0.03, 0.2
 """Seconds of looking through the journal before the first result is shown, and between two reports."""
 KEEP = 200
@@ -205,82 +199,6 @@ class Followed(Place[int]):
         rows = self.rows
         self._place = self.journal.seq(rows.cursor) or self._place
         self._height = rows.cursor - rows.top
-
-    def change(self, **changes: Any) -> None:
-        """Filter by something else too."""
-        self._filter = replace(self._filter, **changes)
-        self._is_on = True
-        self._apply()
-        self.tell()
-
-    def action_level(self) -> None:
-        levels = list(LEVELS)
-        self.change(level=levels[(levels.index(self._filter.level) + 1) % len(levels)])
-
-    def action_client(self) -> None:
-        event = self.journal.event(self.rows.cursor) if len(self.journal) else None
-
-        def chosen(found: tuple[str, str] | None) -> None:
-            if found is not None:
-                self._client_name = found[1]
-                self.change(client=found[0] or None)
-
-        self.console.open(ChooseClient(self.desk, self._filter.client or (event.client if event else None)), chosen)
-
-    def action_filters(self) -> None:
-        if not self._filter:
-            self.notice(self.say(NO_FILTERS), "muted")
-            return
-        self._is_on = not self._is_on
-        self._apply()
-        self.tell()
-
-    async def action_step_back(self) -> None:
-        """Esc: first the filters go, then one goes back."""
-        if self._filter:
-            self.query_one("#words", Typed).value = ""
-            self.change(level=Level.INFO, client=None, text="")
-        else:
-            await self.console.action_back()
-
-    # --- words
-
-    def action_text(self) -> None:
-        typed = self.query_one("#words", Typed)
-        typed.display = True
-        self.set_focus(typed)  # at once: letters may come in the same breath
-        self.tell()
-
-    def on_input_changed(self, event: Typed.Changed) -> None:
-        event.stop()
-        self._stop_waiting()
-        if event.value != self._filter.text:
-            self._typing = self.set_timer(TYPING, partial(self.change, text=event.value))
-
-    def _stop_waiting(self) -> None:
-        if self._typing is not None:
-            self._typing.stop()
-            self._typing = None
-
-    def on_input_submitted(self, event: Typed.Submitted) -> None:
-        event.stop()
-        self._end_typing(event.value)
-
-    def on_typed_left(self, event: Typed.Left) -> None:
-        event.typed.value = ""
-        self._end_typing("")
-
-    def _end_typing(self, text: str) -> None:
-        self._stop_waiting()
-        self.set_focus(self.rows)
-        self.query_one("#words", Typed).display = False
-        if text != self._filter.text:
-            self.change(text=text)
-        self.call_after_refresh(self.tell)
-
-    def on_typed_passed(self, event: Typed.Passed) -> None:
-        rows = self.rows
-        rows.action_step({"down": 1, "up": -1, "pagedown": rows.height, "pageup": -rows.height}[event.key])
 
     # --- showing
 

@@ -54,7 +54,7 @@ BY_HOUR = Text("Por hora", "By hour")
 NONE_TODAY = Text("nenhum envio hoje ainda", "nothing sent today yet")
 LAST = Text("Último: ", "Last: ")
 BARS = " ▁▂▃▄▅▆▇█"
-RECENT = 500
+RECENT = 100
 """Among so many last events the last delivered document is looked for."""
 LEADS = 4
 """Lines that Prioridade takes at least, so that nothing jumps when one comes or goes."""

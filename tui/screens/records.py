@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from textual.containers import Horizontal
+from textual.timer import Timer
 from textual.widget import Widget
 
 from core.office.views import Identified
 from tui.keys import ADMINS_ONLY
 from tui.screens.listed import FILTER, Listed, Marked
 from tui.screens.place import Place
+from tui.widgets.cells import Cells
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import Rows
 from tui.widgets.typed import Typed
@@ -19,6 +21,8 @@ from tui.work import start
 
 T = TypeVar("T", bound=Identified)
 
+REST = 0.08
+"""Seconds after which the cursor is taken to rest."""
 KEPT = ("filter", "sort", "step_back", "reload")
 """Of a list's keys, those that have nothing to do with marks."""
 
@@ -29,6 +33,7 @@ class Records(Listed[T], inherit_bindings=False):
     BINDINGS: ClassVar = [one for kind in (Marked, Place) for one in vars(kind)["BINDINGS"] if one.action in KEPT]
     DETAIL: ClassVar = 3
     """Lines of the detail."""
+    _resting: Timer | None = None
 
     def about(self, one: T) -> list[Line]:
         """What is particular about one."""
@@ -41,7 +46,7 @@ class Records(Listed[T], inherit_bindings=False):
         typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
         yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list")
-        yield Lines([()] * self.DETAIL, id="detail")
+        yield Cells([()] * self.DETAIL, id="detail")
 
     @property
     def current(self) -> T | None:
@@ -53,7 +58,9 @@ class Records(Listed[T], inherit_bindings=False):
         self.tell_about()
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        self.tell_about()
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self.tell_about)  # a held key writes two lines a step, not five
 
     def on_resize(self) -> None:
         super().on_resize()

@@ -11,7 +11,7 @@ from core.office import settings
 from core.office.config import FILE
 from core.office.settings import Setting, Settings, show_value
 from tui.keymap import Named, clash, named, parse_key, understand
-from tui.keys import key
+from tui.keys import key, shown
 from tui.listing import Listing
 from tui.screens.ask import Ask
 from tui.screens.pick import Option, Pick
@@ -70,11 +70,18 @@ class SettingsPlace(Records[Item]):
         return [Column(key, 28, 2), Column(value, 20, 3), Column(default, 14, 1)]
 
     def _value(self, one: Item) -> str:
-        return show_value(one.setting.now, self.desk.lang)
+        return self._shown(one.setting, one.setting.now)
 
     def _default(self, one: Item) -> str:
         default = one.setting.default
-        return self.say(NEEDED) if default is None else show_value(default, self.desk.lang)
+        return self.say(NEEDED) if default is None else self._shown(one.setting, default)
+
+    def _shown(self, setting: Setting, value: Any) -> str:
+        """A value as people write it, a key as they call it."""
+        if setting.section != "keys" or not isinstance(value, str):
+            return show_value(value, self.desk.lang)
+        known = ((one, parse_key(one)) for one in value.split(","))
+        return ", ".join(shown(name, self.desk.lang) if name else one for one, name in known)
 
     def _row(self, one: Item) -> Row:
         changed = one.setting.value is not None
@@ -138,7 +145,7 @@ class SettingsPlace(Records[Item]):
         else:
             hint = KEY_HINT if setting.section == "keys" else LIST_HINT if isinstance(setting.now, tuple) else None
             about += [] if hint is None else [self.say(hint)]
-            dialog = Ask(desk, one.id, show_value(setting.now, ""), self._judge(setting), about=about)
+            dialog = Ask(desk, one.id, self._value(one), self._judge(setting), about=about)
 
         def answered(typed: str | None) -> None:
             if typed is not None:

@@ -41,7 +41,7 @@ NONE_SO = Text(
     "Nenhuma tarefa assim. Esc mostra todas as abertas; f, p, l, d, v, e mudam cada filtro.",
     "No such tasks. Esc shows all open ones; f, p, l, d, v, e change each filter.",
 )
-SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "✓"}
+SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "●"}
 OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Text("amanhã", "tomorrow")
 IN_DAYS = Text("em {days} dias", "in {days} days")
 CODES = {"completed", "reopened", "imported", "client_changed"}
@@ -196,10 +196,9 @@ class Tasks(ByColumn[Found]):
         client = self._clients.get(one.client)
         sign, word, tone = self._due(one)
         legal = "" if one.legal_date is None else f"{sign} {one.legal_date:%d/%m/%y} {word}"
-        done = one.status is TaskStatus.COMPLETED
         named = f"{one.client} {client.name if client else ''}"
         cells = (SIGNS[one.status], one.id, one.name, named, one.period, legal)
-        return Row(one.id, cells, ("good" if done else "", "muted", "", "", "", tone))
+        return Row(one.id, cells, ("", "", "", "", "", tone) if tone else "")
 
     def _due(self, one: Task) -> tuple[str, str, str]:
         """How near a legal date is: sign, word and tone."""

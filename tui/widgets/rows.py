@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from textual import events
 from textual.geometry import Region
@@ -256,11 +256,19 @@ class Rows(Keyed, Lines, can_focus=True):
         self._reveal()
         self.sync()
 
-    def on_focus(self) -> None:
+    _focus_moved = False
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self._focus_moved = True
         self.sync()
 
-    def on_blur(self) -> None:
-        self.sync()
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual paints all of a widget when the focus moves; here it shows in the cursor's line alone."""
+        if self._focus_moved and not (regions or layout or recompose):
+            self._focus_moved = False
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_click(self, event: events.Click) -> None:
         index = self.top + event.y - self._heads

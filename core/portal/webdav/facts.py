@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-VERSION = 5
+VERSION = 6
 """Of what is asked: facts of another version are asked anew."""
 MOD_DAV_FS = "apache.org/dav/propset/fs"
 """What Apache's mod_dav_fs says of itself in its DAV header (Nextcloud behind an Apache does not)."""
@@ -21,8 +21,8 @@ class Facts:
 
     `server` and `dav` are the headers with which it presents itself. `locks_exclude`: a lock keeps a second PUT, MOVE
     and DELETE away, and our own MOVE with its token passes. `locks_leak`: but not a PUT that is under way, and what
-    its writer is told to be in place can be lost to that MOVE. `lock_makes_file`: a lock on a free name makes an empty
-    file. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces. `path_only`:
+    its writer is told to be in place can be lost to that MOVE. `matches_etag`: a MOVE can be bound to what was seen
+    there. `lock_makes_file`: a lock on a free name makes an empty file. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces. `path_only`:
     it wants Destination without scheme and host. `cut_in_names`, `cut_in_folders`: signs at which it cuts that.
     `conditions`, `half_after_cut`, `lost_in_race` are said, and nothing depends on them.
     """
@@ -34,6 +34,7 @@ class Facts:
     replaces: bool
     locks_exclude: bool
     locks_leak: bool
+    matches_etag: bool
     lock_makes_file: bool
     conditions: bool
     half_after_cut: bool

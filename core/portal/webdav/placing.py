@@ -32,7 +32,7 @@ def beside_path(folder: Names, scratch: str) -> Names:
 
 
 class LockLost(Exception):
-    """The server no longer knows our lock: Apache drops some when several are taken at once."""
+    """What we saw under our lock no longer holds: the server has lost the lock, or somebody's late PUT has arrived."""
 
 
 class FactsChanged(Exception):
@@ -111,17 +111,19 @@ class Placing:
             return False
         return True
 
-    async def place(self, lying: Lying, target: Target, *, lock: Lock | None = None, overwrite: bool = False) -> None:
+    async def place(
+        self, lying: Lying, target: Target, *, lock: Lock | None = None, overwrite: bool = False, etag: str = ""
+    ) -> None:
         """MOVE the new bytes to their name; where it fails, find out why and mend what can be mended, once.
 
         Raises:
             Conflict: the name is taken.
-            LockLost: our lock on it has gone.
+            LockLost: our lock on it has gone, or it is not what the ETag names.
         """
         token = "" if lock is None else lock.token
         for last in (False, True):
             assert lying.at is not None
-            answer = await self._dav.move(lying.at, target.path, overwrite=overwrite, token=token)
+            answer = await self._dav.move(lying.at, target.path, overwrite=overwrite, token=token, etag=etag)
             if answer.status in DONE and not answer.is_page:
                 lying.at = None
                 return

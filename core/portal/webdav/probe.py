@@ -91,6 +91,7 @@ class Probe:
             replaces=replaces,
             locks_exclude=locks_exclude,
             locks_leak=locks_leak,
+            matches_etag=locks_exclude and await self._matches_etag(),
             lock_makes_file=lock_makes_file,
             conditions=conditions,
             half_after_cut=half,
@@ -246,6 +247,24 @@ class Probe:
             theirs.go.set()
             half_way.cancel()
             await putting
+
+    async def _matches_etag(self) -> bool:
+        """Whether a MOVE under our lock is refused where the target does not have the ETag that we name."""
+        a, there = self._name("a"), self._name("etag")
+        await self._write(there, b"there")
+        await self._write(a, b"ours")
+        lock = await self._lock(there)
+        if lock is None:
+            return False
+        try:
+            etag = (await self._dav.read(there)).etag
+            await self._dav.move(a, there, overwrite=True, token=lock.token, etag='"another"')
+            if not etag or not await self._holds(there, b"there"):
+                return False
+            await self._dav.move(a, there, overwrite=True, token=lock.token, etag=etag)
+            return await self._holds(there, b"ours")
+        finally:
+            await self._dav.unlock(there, lock.token)
 
     async def _makes_twice(self) -> bool:
         """Whether a LOCK that says 201 and a PUT of the same name and moment can both have worked.

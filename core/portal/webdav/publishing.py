@@ -40,6 +40,8 @@ LOST_LOCKS = 5
 SETTLE = 0.03
 """Seconds after a lock is taken before we look: most servers ask for locks when a request begins, so one that had begun
 before still goes through (measured on WsgiDAV against someone's MOVE over the name: 1 in 40 lost without it)."""
+LONGEST_SETTLE = 0.2
+"""Half the seconds that we wait at most: a server that is slow with our LOCK is slow with another's PUT as well."""
 LOCK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries for a lock that someone holds for moments, as another of our kind does, or that the server
 failed to make (500: Apache, when several are taken at once); each is stretched by up to as much again."""
@@ -112,9 +114,12 @@ class Publisher:
             with suppress(LockLost):
                 async with self._locked(target, scratch, facts) as lock:
                     _must_be_ours(await self._dav.find(target.path))
-                    if lock.created or await self._dav.digest(target.path) != expected:
+                    there = await self._dav.read(target.path)
+                    if lock.created or there.sha256 != expected:
                         raise Conflict
-                    return await self._placing.place(lying, target, lock=lock, overwrite=True)
+                    # A PUT that began before our lock may arrive even now: then the ETag is another one.
+                    etag = there.etag if facts.matches_etag else ""
+                    return await self._placing.place(lying, target, lock=lock, overwrite=True, etag=etag)
         raise _lost_locks()
 
     async def find(self, target: Target) -> tuple[Target, Entry | None]:
@@ -155,10 +160,13 @@ class Publisher:
     @asynccontextmanager
     async def _locked(self, target: Target, scratch: str, facts: Facts) -> AsyncIterator[Lock]:
         """Our lock on the target; given up afterwards, together with the empty file that it may have made."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
         lock = await self._lock(target.path, scratch, facts)
+        took = min(clock() - began, LONGEST_SETTLE)
         try:
             _must_be_known(lock, facts)
-            await asyncio.sleep(SETTLE)
+            await asyncio.sleep(max(SETTLE, 2 * took))
             yield lock
         except (Conflict, PortalFault, FactsChanged, LockLost) as error:
             if isinstance(error, LockLost):

@@ -38,6 +38,14 @@ class Lock:
 
 
 @dataclass(frozen=True)
+class Read:
+    """The SHA-256 of a file's bytes, None when there is no file, and the ETag with which they came."""
+
+    sha256: str | None
+    etag: str = ""
+
+
+@dataclass(frozen=True)
 class Listing:
     """The members of a folder by their names in NFC, and the server's clock (seconds), if it tells."""
 
@@ -99,40 +107,47 @@ class Dav:
         return Listing(below, _date(answer))
 
     async def digest(self, names: Names) -> str | None:
-        """The SHA-256 of a file's bytes; None when there is no file.
+        """The SHA-256 of a file's bytes; None when there is no file."""
+        return (await self.read(names)).sha256
+
+    async def read(self, names: Names) -> Read:
+        """Read a file through.
 
         Raises:
             PortalFault: also where a web page came in place of the bytes.
         """
         answer, sha256, count = await self.requests.hash_of(self.path(names))
+        etag = answer.headers.get("etag", "")
         if answer.status in {404, 410}:
-            return None
+            return Read(None)
         if answer.status == 204:
-            return sha256_of_nothing()
+            return Read(sha256_of_nothing(), etag)
         if answer.status == 200 and not is_html(answer.headers):
-            return sha256
+            return Read(sha256, etag)
         # A page is either a folder's listing, a document that is HTML, or neither: its size tells.
         entry = await self.find(names)
         if entry is None or entry.is_folder or entry.is_lock_null:
-            return None
+            return Read(None)
         if answer.status == 200 and entry.size == count:
-            return sha256
+            return Read(sha256, etag)
         raise fault_of(Answer("GET", answer.status, answer.headers, answer.body or b"<html>"))
 
     async def put(self, names: Names, body: Body | bytes, *, accept: frozenset[int] = DONE) -> int:
         headers = {"Content-Type": "application/octet-stream"}
         return (await self.requests.send("PUT", self.path(names), headers, body, accept=accept | DONE)).status
 
-    async def move(self, source: Names, target: Names, *, overwrite: bool, token: str = "") -> Answer:
+    async def move(self, source: Names, target: Names, *, overwrite: bool, token: str = "", etag: str = "") -> Answer:
         """MOVE; every answer is the caller's to understand, but for those that are about the portal as a whole.
 
         Args:
             token: of our lock on the target.
+            etag: that the target must still have, asked together with the token (RFC 4918, 10.4).
         """
         destination = self.path(target) if self.path_only else self._address.origin + self.path(target)
         headers = {"Destination": destination, "Overwrite": "T" if overwrite else "F"}
         if token:
-            headers["If"] = f"<{self._address.origin}{self.path(target)}> (<{token}>)"
+            state = f"<{token}> [{etag}]" if etag else f"<{token}>"
+            headers["If"] = f"<{self._address.origin}{self.path(target)}> ({state})"
         return await self.requests.send("MOVE", self.path(source), headers, accept=_MOVED)
 
     async def delete(

@@ -1,0 +1,29 @@
+"""Clients' names: only ever a guess, and a warning where a document names another company than its number."""
+
+from __future__ import annotations
+
+from core.domain.models import Client
+from core.express.folding import fold_text
+from core.express.names import alike, index_names, named_in
+
+CLIENTS = [
+    Client(id="1", name="Transportadora Araucária S/A"),
+    Client(id="2", name="Transportadora São Bento Ltda"),
+    Client(id="3", name="Padaria Aurora & Filhos Ltda"),
+    Client(id="4", name="Ipê"),
+]
+INDEX = index_names(CLIENTS)
+
+
+def test_a_name_is_found_without_accents_case_line_or_legal_form() -> None:
+    assert set(named_in(fold_text("Empresa: TRANSPORTADORA\nARAUCARIA LTDA, ipê"), INDEX)) == {"1"}
+
+
+def test_a_name_written_a_little_differently_is_the_first_guess() -> None:
+    found = alike(fold_text("Razão social: PADARIA AURORA E FILHOS LTDA ME\nTotal 10,00"), INDEX)
+    assert found[0].client == "3"
+    assert "aurora" in fold_text("Razão social: PADARIA AURORA E FILHOS LTDA ME").flat[found[0].start : found[0].end]
+
+
+def test_a_text_without_any_name_guesses_nobody() -> None:
+    assert alike(fold_text("Documento de Arrecadação do Simples Nacional"), INDEX) == []
