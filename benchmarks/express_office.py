@@ -2,9 +2,9 @@
 
 python -m benchmarks.express_office [--files 1000] [--rounds 3] [--folder /tmp]
 
-Generated documents (`express_documents`) of 1,000 clients, each with its open task: a dry run with two reading processes,
-attaching with one and with two, the inbox, and how long the guard takes to read the same files once more. Everything is
-durable: the office lies on a disk.
+Generated documents (`express_documents`) of 1,000 clients, each with its open task: a dry run with two reading
+processes, attaching with one and with two, the inbox, and how long the guard takes to read the same files once more.
+Everything is durable: the office lies on a disk.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def main() -> None:
         folder = Path(name)
         (folder / "files").mkdir()
         files = [folder / "files" / f"{number:05}.pdf" for number in range(len(made))]
-        for path, one in zip(files, made, strict=True):
-            path.write_bytes(one.data)
+        for path, document in zip(files, made, strict=True):
+            path.write_bytes(document.data)
         offices = (prepared(folder / f"office{number}", of, awaited) for number in range(10_000))
         known: dict[str, int] = {}
 

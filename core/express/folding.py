@@ -54,18 +54,17 @@ class Folded(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """What is looked for: a text's letters and digits; `anchor` is its longest word."""
+    """What is looked for: a text's letters and digits."""
 
     text: str
     compact: str
-    words: int
-    anchor: str
+    words: tuple[str, ...]
 
 
 def phrase(text: str) -> Phrase:
     """A phrase as it is compared; one without a letter or digit is found nowhere."""
     words = _WORD.findall(_flat(_composed(text)))
-    return Phrase(text, "".join(words), len(words), max(words, key=len, default=""))
+    return Phrase(text, "".join(words), tuple(words))
 
 
 def fold_text(text: str) -> Folded:
@@ -101,7 +100,8 @@ def _whole(sought: Phrase, folded: Folded, at: int) -> bool:
     """Whether a short phrase stands there in as many words; a number also not as a part of `8.109,00`."""
     offsets, end = folded.offsets, at + len(sought.compact)
     first = bisect_right(offsets, at) - 1
-    if offsets[first] != at or first + sought.words >= len(offsets) or offsets[first + sought.words] != end:
+    last = first + len(sought.words)
+    if offsets[first] != at or last >= len(offsets) or offsets[last] != end:
         return False
     if not sought.compact.isdecimal():
         return True

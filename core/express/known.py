@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from core.catalog import rules_for
@@ -56,10 +57,7 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
         for template in kinds.values()
         for rule in (*template.rules, *rules_for(template.name, template.department))
     ]
-    by_anchor: dict[str, tuple[tuple[str, Compiled], ...]] = {}
-    for template_id, rule in rules:
-        for anchor in rule.anchors:
-            by_anchor[anchor] = (*by_anchor.get(anchor, ()), (template_id, rule))
+    by_anchor = _anchored(rules)
     return Known(
         by_id,
         kinds,
@@ -68,7 +66,7 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
         ours,
         index_names(by_id.values()),
         by_anchor,
-        tuple((template_id, rule) for template_id, rule in rules if not rule.anchors),
+        tuple((template_id, rule) for template_id, rule in rules if not (rule.all or rule.any)),
         frozenset(template_id for template_id, _ in rules),
         _by_folder((client.id, name) for client in by_id.values() for name in (client.id, *client.portal[-1:])),
         _by_folder((kind.id, name) for kind in kinds.values() for name in (kind.id, kind.name)),
@@ -109,6 +107,21 @@ def template_of_folder(known: Known, name: str) -> str | None:
     """The one template that an inbox folder names, by its id or its name."""
     found = set(known.template_folders.get(fold(name), ()))
     return found.pop() if len(found) == 1 else None
+
+
+def _anchored(rules: Sequence[tuple[str, Compiled]]) -> dict[str, tuple[tuple[str, Compiled], ...]]:
+    """Rules by words of which a fitting document has one: those that fewest rules share, so that few are tried."""
+    often = Counter(word for _, rule in rules for one in (*rule.all, *rule.any) for word in set(one.words))
+    by_anchor: dict[str, tuple[tuple[str, Compiled], ...]] = {}
+    for template, rule in rules:
+        must = [word for one in rule.all for word in one.words]
+        anchors = [min(must, key=lambda word: (often[word], -len(word)))] if must else []
+        some = list(dict.fromkeys(min(one.words, key=lambda word: (often[word], -len(word))) for one in rule.any))
+        if some and (not anchors or sum(often[word] for word in some) < often[anchors[0]]):
+            anchors = some
+        for anchor in anchors:
+            by_anchor[anchor] = (*by_anchor.get(anchor, ()), (template, rule))
+    return by_anchor
 
 
 def _fits(known: Known, folded: Folded, file_name: str, anchors: Iterable[str]) -> list[tuple[str, Fit]]:

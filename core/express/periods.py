@@ -38,7 +38,7 @@ _FAR, _REACH, _CLOSE, _MOST = 110, 48, 16, 400
 
 LABELS = (
     *("competencia", "periodo de apuracao", "periodo apuracao", "periodo da apuracao", "pa", "apuracao", "periodo"),
-    *("mes de referencia", "mes referencia", "mes ano", "mes de competencia", "referencia", "ref", "mes", "mes base"),
+    *("mes de referencia", "mes referencia", "mes ano", "mes de competencia", "referencia", "ref", "mes base"),
     *("referente a", "referente ao", "referente", "referente ao mes", "referente ao mes de", "no mes de", "mes de"),
     *("periodo da escrituracao", "periodo de referencia", "ano calendario", "ano base", "folha mensal"),
     *("folha de pagamento", "relativo a", "relativa a", "relativo ao mes", "mes ano de referencia", "comp"),

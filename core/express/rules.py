@@ -21,15 +21,13 @@ from core.express.folding import Folded, Phrase, find, fold_text, phrase
 
 
 class Compiled(NamedTuple):
-    """A rule made ready for many documents; `anchors` are words of which a fitting document has one."""
+    """A rule made ready for many documents."""
 
     rule: Rule
     all: tuple[Phrase, ...]
     any: tuple[Phrase, ...]
     none: tuple[Phrase, ...]
     file_name: re.Pattern[str] | None
-    client_after: tuple[Phrase, ...]
-    anchors: tuple[str, ...]
 
 
 class Fit(NamedTuple):
@@ -52,16 +50,12 @@ class Sample(NamedTuple):
 @lru_cache(maxsize=4096)
 def compiled(rule: Rule) -> Compiled:
     """Make a rule ready; equal rules are made ready once."""
-    all_, any_ = _phrases(rule.all), _phrases(rule.any)
-    anchors = [max((one.anchor for one in all_), key=len)] if all_ else [one.anchor for one in any_]
     return Compiled(
         rule,
-        all_,
-        any_,
+        _phrases(rule.all),
+        _phrases(rule.any),
         _phrases(rule.none),
         re.compile(translate(fold(rule.file_name))) if rule.file_name else None,
-        _phrases(rule.client_after),
-        tuple(dict.fromkeys(anchors)),
     )
 
 

@@ -72,6 +72,7 @@ class Inbox:
         self._states: dict[str, _State] = {}
         self._open = False  # whether someone had a quiet file open for writing
         self._numbers = count(1)
+        self._express: Express | None = None
         self._office: tuple[int, ...] | None = None
         self._version: int | None = None
         self._tried = self._tidied = float("-inf")
@@ -121,7 +122,8 @@ class Inbox:
         self._office, self._tried = office, now
         if self._ctx.store.waiting.counts():
             with readers_of(self._ctx) as readers:
-                for outcome in try_again(self._ctx, Express(self._ctx, readers)):
+                self._express = Express(self._ctx, readers, self._express)
+                for outcome in try_again(self._ctx, self._express):
                     for event in outcome.events:
                         self._told(event)
             self._tried = time.monotonic()
@@ -208,7 +210,7 @@ class Inbox:
         shelf = Shelf(self._ctx)
         sources = self._sources(left, ready, shelf.left)
         with readers_of(self._ctx) as readers:
-            express = Express(self._ctx, readers)
+            self._express = express = Express(self._ctx, readers, self._express)
             with closing(express.attach(sources, shelf)) as outcomes:
                 for outcome in outcomes:
                     if outcome.source.path not in shelf.changing:

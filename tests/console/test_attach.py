@@ -13,6 +13,7 @@ from tests.console.conftest import Desktop, sitting
 from tui.paths import is_path, listed, matching, pasted, paths_in
 from tui.screens import working
 from tui.screens.attach import Attach
+from tui.widgets.typed import Typed
 
 Size = tuple[int, int]
 
@@ -73,8 +74,6 @@ def test_a_folder_lists_folders_first_and_nothing_hidden(files: Path) -> None:
 
 
 async def at_task(desk: Desktop, task: str) -> None:
-    await desk.press("3", "slash", *task, "enter")
-    await desk.until(lambda: list(desk.app.screen.listing.shown) == [task] or desk.app.screen.listing.needle == task)
     await desk.app.go("task", task=task)
     await desk.see(f"{task}  ")
 
@@ -116,7 +115,7 @@ async def test_marked_files_are_attached_and_what_is_not_there_is_said(work: Pat
         await desk.press("enter")
         await desk.see("cannot" if desk.app.lang == "en" else "não pode ser lido")
         assert isinstance(desk.app.screen, Attach)
-        desk.app.screen.query_one("#path").value = ""
+        desk.app.screen.query_one("#path", Typed).value = ""
         await desk.until(lambda: desk.rows.current == "Notas São João")
         await desk.go("enter", see="ISS.pdf")
         await desk.press("tab", "down", "space", "space")

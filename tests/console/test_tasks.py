@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from core.domain.models import Client, Task, TaskStatus, Template
-from core.office import Context, open_office, worklist
+from core.domain.text import fold
+from core.office import Context, open_office, views, worklist
 from core.office.worklist import Wanted
 from tests.console.conftest import Desktop, sitting
 from tui.screens.choices import span
+from tui.screens.tasks import Tasks
 
 Size = tuple[int, int]
 
@@ -26,12 +30,16 @@ def dated(office: Path, **days: int) -> None:
         )
 
 
+def tasks(desk: Desktop) -> Tasks:
+    return cast("Tasks", desk.app.place("tasks"))
+
+
 def ids(desk: Desktop) -> list[str]:
-    return list(desk.app.screen.listing.shown)
+    return list(tasks(desk).listing.shown)
 
 
 def marked(desk: Desktop) -> set[str]:
-    return set(desk.app.screen.listing.marked)
+    return set(tasks(desk).listing.marked)
 
 
 async def test_filters_combine_and_show_as_chips(work: Path, size: Size) -> None:
@@ -95,7 +103,7 @@ async def test_typing_finds_without_accents_by_task_client_number_and_date(work:
             await desk.press("slash")
             await desk.type(typed)
             await desk.press("enter")
-            await desk.app.screen.settled()
+            await tasks(desk).settled()
             assert ids(desk) == found, typed
             if not found:
                 await desk.see("Nada corresponde a este filtro. Esc o retira.")
@@ -119,11 +127,11 @@ async def test_every_column_sorts_both_ways_and_back(work: Path) -> None:
         await desk.press("s")
         await desk.until(lambda: ids(desk) != usual)
         upwards = ids(desk)
-        names = [worklist.fold(desk.app.desk.ctx.store.tasks.get(key).name) for key in upwards]
+        names = [fold(desk.app.desk.ctx.store.tasks.get(key).name) for key in upwards]
         assert names == sorted(names)
         await desk.press("s")
         await desk.until(lambda: ids(desk) != upwards)
-        downwards = [worklist.fold(desk.app.desk.ctx.store.tasks.get(key).name) for key in ids(desk)]
+        downwards = [fold(desk.app.desk.ctx.store.tasks.get(key).name) for key in ids(desk)]
         assert downwards == sorted(names, reverse=True)
         await desk.press("s")
         await desk.until(lambda: ids(desk) == usual)
@@ -155,21 +163,21 @@ async def test_several_are_opened_again(work: Path) -> None:
 async def test_going_away_and_coming_back_loses_nothing(work: Path, size: Size) -> None:
     async with sitting(work, size) as desk:
         await desk.press("3", "right", "right", "s", "slash", *"recibo", "enter")
-        await desk.until(lambda: desk.app.screen.listing.needle == "recibo")
+        await desk.until(lambda: tasks(desk).listing.needle == "recibo")
         await desk.press("space", "down")
         await desk.until(lambda: marked(desk))
-        before = ids(desk), marked(desk), desk.rows.current, desk.app.screen.listing.sort
+        before = ids(desk), marked(desk), desk.rows.current, tasks(desk).listing.sort
         await desk.press("enter")
         await desk.until(lambda: desk.app.here == "task")
         await desk.press("escape")
         await desk.until(lambda: desk.app.here == "tasks")
-        assert (ids(desk), marked(desk), desk.rows.current, desk.app.screen.listing.sort) == before
+        assert (ids(desk), marked(desk), desk.rows.current, tasks(desk).listing.sort) == before
 
 
 async def test_a_list_with_nothing_in_it_says_why_and_which_keys_fill_it(new: Path) -> None:
     with open_office(new) as ctx:
         ctx.store.tasks.save(
-            one.model_copy(update={"status": TaskStatus.COMPLETED}) for one in worklist.every(ctx.store.tasks)
+            one.model_copy(update={"status": TaskStatus.COMPLETED}) for one in views.every(ctx.store.tasks)
         )
     async with sitting(new) as desk:
         await desk.go("3", see="Nenhuma tarefa assim. Esc mostra todas as abertas")
@@ -185,7 +193,7 @@ def test_what_the_filters_mean_in_days() -> None:
 
 
 @pytest.fixture
-def few(work: Path) -> Context:
+def few(work: Path) -> Iterator[Context]:
     with open_office(work) as ctx:
         ctx.store.clients.save([Client(id="x1", name="Pão & Água", tax_id="11222333000181")])
         ctx.store.templates.save([Template(id="t1", name="Um", department="Novo")])

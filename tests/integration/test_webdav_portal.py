@@ -19,11 +19,12 @@ from hypothesis import HealthCheck, example, given, settings
 
 from core.domain.models import Place
 from core.portal.webdav import WebDavPortal
+from core.portal.webdav.bodies import SlowStream
 from core.portal.webdav.facts import Facts, FactsFile
 from core.ports import Absent, Conflict, Found, Portal, PortalFault, Unchanged
 from tests.integration.webdav_outside import WebDavOutside
 from tests.integration.webdav_servers import SERVERS, Served, needs, serving
-from tests.portal_contract import LEGAL_NAMES, NEW, OLD, Outside, PortalContract, at, file, sha
+from tests.portal_contract import FOREIGN, LEGAL_NAMES, NEW, OLD, Outside, PortalContract, at, file, sha
 
 _numbers = itertools.count()
 _facts: dict[int, Facts] = {}
@@ -280,6 +281,41 @@ class TestServers(OnServer):
         assert unlock.status_code == 204
         await portal.publish(file(tmp_path, NEW), at(), Unchanged(sha(OLD)), "s")
         assert outside.read(at()) == NEW
+
+    async def test_a_put_that_began_before_our_lock(
+        self,
+        portal: WebDavPortal,
+        outside: WebDavOutside,
+        served: Served,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What someone has been sending for a while would be lost if it arrives after our look, under our lock."""
+        outside.put(at(), OLD)
+        theirs = SlowStream(FOREIGN)
+        someone = WebDavPortal(portal.url)
+        path = someone._dav.path((*at().root, *at().folder, at().name))
+        putting = asyncio.create_task(someone._requests.slow_put(path, len(FOREIGN), theirs))
+        read = portal._dav.read
+
+        async def read_and_let_it_arrive(names: tuple[str, ...]) -> object:
+            found = await read(names)
+            theirs.go.set()
+            assert await putting in {200, 201, 204}
+            return found
+
+        async with asyncio.timeout(20):
+            await theirs.half_way.wait()
+        monkeypatch.setattr(portal._dav, "read", read_and_let_it_arrive)
+        with pytest.raises((Conflict, PortalFault)) as raised:
+            await portal.publish(file(tmp_path, NEW), at(), Unchanged(sha(OLD)), "s")
+        busy = isinstance(raised.value, PortalFault) and raised.value.code == "portal_busy"  # theirs holds the name
+        assert busy or isinstance(raised.value, Conflict)
+        theirs.go.set()
+        assert await putting in {200, 201, 204}
+        assert outside.read(at()) == FOREIGN
+        assert not outside.scratch_area()
+        await someone.close()
 
     async def test_folders_that_vanish(
         self, portal: WebDavPortal, outside: WebDavOutside, served: Served, tmp_path: Path

@@ -9,6 +9,8 @@ import pytest
 from core.domain.models import Client, Rule, Template
 from core.domain.recognition import FileKind, Party, Reading, Recognition
 from core.express.known import Known, prepare
+from core.express.reading.limits import Limits
+from core.express.reading.xml import note
 from core.express.recognise import recognise
 from tests.unit.test_tax_ids import cnpj_of
 
@@ -142,6 +144,32 @@ def test_an_xml_s_parties_decide_by_their_roles() -> None:
     taken = prepare(CLIENTS, [one for one in TEMPLATES if one.id != "nfse"])
     assert recognise(reading, "n.xml", (), taken).client == "1"
     assert recognise(reading, "n.xml", (), KNOWN).template is None
+
+
+@pytest.mark.parametrize(
+    ("issuer", "recipient", "client", "template"),
+    [
+        ("75989834000170", "01815908000116", "1", "saidas"),
+        ("01815908000116", "75989834000170", "1", "entradas"),
+        ("75989834000170", "WPLQCMK5000132", None, None),  # the paper may be either one's
+    ],
+)
+def test_an_nf_e_in_xml_is_its_issuer_s_or_its_recipient_s(
+    issuer: str, recipient: str, client: str | None, template: str | None
+) -> None:
+    xml = (
+        '<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe"><NFe><infNFe Id="NFe3526107598983400017055001"><ide>'
+        "<natOp>VENDA</natOp><mod>55</mod><nNF>1234</nNF><dhEmi>2026-10-15T10:22:33-03:00</dhEmi></ide>"
+        f"<emit><CNPJ>{issuer}</CNPJ><xNome>X</xNome></emit><dest><CNPJ>{recipient}</CNPJ><xNome>Y</xNome></dest>"
+        "<cobr><dup><dVenc>2026-11-20</dVenc></dup></cobr></infNFe></NFe></nfeProc>"
+    )
+    read = note(xml.encode(), Limits())
+    parties = tuple(Party(role=role, tax_id=number, name=name) for role, number, name in read.parties)
+    kinds = (("saidas", "NF-e Saída"), ("entradas", "NF-e Entrada"))
+    known = prepare(CLIENTS, [Template(id=id_, name=name, department="Fiscal") for id_, name in kinds])
+    reading = Reading(kind=FileKind.XML, pages=(read.text,), parties=parties, issued=read.issued)
+    found = recognise(reading, "3526.xml", (), known)
+    assert (found.client, found.template, found.period) == (client, template, "2026-10")
 
 
 def test_the_more_specific_template_wins_and_a_tie_is_a_person_s() -> None:

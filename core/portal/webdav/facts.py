@@ -20,11 +20,12 @@ class Facts:
     """Answers found by doing, see `core.portal.webdav.probe`.
 
     `server` and `dav` are the headers with which it presents itself. `locks_exclude`: a lock keeps a second PUT, MOVE
-    and DELETE away, and our own MOVE with its token passes. `locks_leak`: but not a PUT that is under way, and what
-    its writer is told to be in place can be lost to that MOVE. `matches_etag`: a MOVE can be bound to what was seen
-    there. `lock_makes_file`: a lock on a free name makes an empty file. `keeps_name`: MOVE with `Overwrite: F` leaves what is there. `replaces`: with `T` it replaces. `path_only`:
-    it wants Destination without scheme and host. `cut_in_names`, `cut_in_folders`: signs at which it cuts that.
-    `conditions`, `half_after_cut`, `lost_in_race` are said, and nothing depends on them.
+    and DELETE away, and our own MOVE with its token passes. `locks_leak`: but not a PUT of the same moment, so that
+    what its writer is told to be in place can be lost. `matches_etag`: a MOVE under a lock can be bound to what was
+    seen there. `lock_makes_file`: a lock on a free name makes an empty file. `keeps_name`: MOVE with `Overwrite: F`
+    leaves what is there. `replaces`: with `T` it replaces. `path_only`: it wants Destination without scheme and host.
+    `cut_in_names`, `cut_in_folders`: signs at which it cuts that. `conditions`, `half_after_cut`, `lost_in_race` are
+    said, and nothing depends on them.
     """
 
     server: str
