@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -22,6 +23,7 @@ _DPI = 300
 _TAIL = 2048  # where a PDF's end marker is looked for: some downloads are padded
 _ERRORS = {pdfium.FPDF_ERR_PASSWORD: "encrypted", pdfium.FPDF_ERR_SECURITY: "encrypted"}
 _MOST_PIXELS = 40_000_000
+_SAMPLED = 16  # letters of a page that are asked how they stand
 
 
 @cache
@@ -84,7 +86,7 @@ def pages(document: Any, limits: Limits) -> list[str]:
 
 
 def _text(page: Any, most: int) -> str:
-    text = pdfium.FPDFText_LoadPage(page)
+    text = _upright(page)
     if not text:
         return ""
     count = min(pdfium.FPDFText_CountChars(text), most)
@@ -96,6 +98,27 @@ def _text(page: Any, most: int) -> str:
     pdfium.FPDFText_ClosePage(text)
     # U+FFFE stands for the hyphen of a word broken over two lines, and for the line's end
     return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "ignore").replace("\ufffe", "")
+
+
+def _upright(page: Any) -> Any:
+    """The page's text, the page being turned so that it reads from left to right.
+
+    On a turned page PDFium gives lines and cells the other way round, labels after their values.
+    """
+    if pdfium.FPDFPage_GetRotation(page):
+        pdfium.FPDFPage_SetRotation(page, 0)
+    text = pdfium.FPDFText_LoadPage(page)
+    if not text:
+        return text
+    count = pdfium.FPDFText_CountChars(text)
+    angles = (pdfium.FPDFText_GetCharAngle(text, at) for at in range(0, count, max(1, count // _SAMPLED)))
+    quarters = [round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
+    turned = max(range(4), key=quarters.count)
+    if not turned or quarters.count(turned) <= quarters.count(0):
+        return text
+    pdfium.FPDFText_ClosePage(text)
+    pdfium.FPDFPage_SetRotation(page, 4 - turned)
+    return pdfium.FPDFText_LoadPage(page)
 
 
 def picture(document: Any, index: int) -> bytes:
