@@ -25,8 +25,9 @@ from core.delivery.liveness import living
 from core.domain.models import Employee, Task
 from core.domain.permissions import Actor
 from core.office import Context, activation, create_office, inbox, open_office
-from core.office.express import Express, Source, readers_of
+from core.office.express import Express
 from core.office.guard import Guard, Item
+from core.office.reading import Source, readers_of
 from core.ports import Blob
 
 OWNER = Actor.outsider("dono")

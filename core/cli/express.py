@@ -109,7 +109,8 @@ def express_command(call: Call) -> int:
 
 def _recognise(call: Call) -> int:
     from core.office.documents import readable_name
-    from core.office.express import Express, Source, readers_of
+    from core.office.express import Express
+    from core.office.reading import Source, readers_of
     from core.office.unrecognised import try_again
 
     paths: list[Path] = call.args.file

@@ -19,9 +19,10 @@ from core.office.actors import require_department
 from core.office.context import Context
 from core.office.documents import UNREADABLE, AttachedFile, attach_blob, note_confirmed, objections
 from core.office.errors import Refused
-from core.office.express import keep_file, known_of, readers_of
+from core.office.express import known_of
 from core.office.mapping import find_templates
 from core.office.queue import event
+from core.office.reading import keep_file, readers_of
 from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
 from core.office.rules import check_rule, other_templates, store_rules
 from core.office.tasks import complete_task, find_task

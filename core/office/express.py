@@ -5,56 +5,39 @@ What is read is what is attached: a file's bytes are kept first, under their has
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
-import stat
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
-from core.blobs.directory import SourceChanged
 from core.domain.express import Verdict, doubt_of, sentence, which_task
 from core.domain.lineage import Attached, File, missing_templates
-from core.domain.models import Document, Event, Names, Origin, Task, TaskStatus
+from core.domain.models import Document, Event, Origin, Task, TaskStatus
 from core.domain.names import legal_file_name
 from core.domain.permissions import EXPRESS, Actor
 from core.domain.recognition import Reading, Recognition
 from core.domain.text import Sentence, Text
 from core.express.known import Known, prepare
-from core.express.reading.limits import DEFAULT, Limits, Unreadable
+from core.express.reading.limits import Unreadable
 from core.express.reading.pool import Readers
 from core.express.recognise import recognise
 from core.office.actors import login_name
 from core.office.context import Context
-from core.office.documents import NO_ROOM, attach_blob, bytes_are_back
+from core.office.documents import attach_blob, bytes_are_back
 from core.office.guard import bare, only_authorised
 from core.office.queue import event
+from core.office.reading import Source, digest, keep_ahead, read_each
 from core.office.tasks import complete_task
 from core.office.views import every
 from core.ports import Blob, TaskChoice
 
 BATCH = 64
 """Files that are settled in one transaction: its commit waits for the disk."""
-_KEEPERS, _AHEAD = 8, 32  # threads that keep bytes, and files that they may be ahead: they wait for the disk too
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _KNOWLEDGE = ("imported", "client_changed", "express_rules")
 """Events after which clients, templates or their rules may be others."""
-_REFUSALS = {
-    errno.ENOENT: "missing",
-    errno.ENOTDIR: "missing",
-    errno.EACCES: "forbidden",
-    errno.EPERM: "forbidden",
-    errno.ELOOP: "not_a_file",
-    errno.ENXIO: "not_a_file",
-}
-
 SAME = Text("Já está anexado à tarefa {task}.", "It is attached to the task {task} already.")
 WAITS = Text("Já espera por alguém como {name}.", "It waits for someone already as {name}.")
 
@@ -63,23 +46,6 @@ AUTHORISED = Text(
     "o número do cliente só está entre os autorizados a baixar a nota",
     "the client's number is only among those authorised to download the note",
 )
-
-
-class Changing(Unreadable):
-    """Someone is still writing the file."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to be recognised: where it is, what it is called, and the inbox's folders that it lay in.
-
-    `blob` are its bytes, where they are kept already.
-    """
-
-    path: Path
-    file_name: str
-    folders: Names = ()
-    blob: Blob | None = None
 
 
 class Seen(NamedTuple):
@@ -156,16 +122,6 @@ class Tray:
         return verdict, ()
 
 
-def limits_of(ctx: Context) -> Limits:
-    """The bounds of reading a file, as the office is configured."""
-    return DEFAULT._replace(ocr=ctx.config.express.ocr)
-
-
-def readers_of(ctx: Context, count: int = 2) -> Readers:
-    """Processes that read files as the office is configured."""
-    return Readers(count, limits_of(ctx))
-
-
 def knowledge_version(ctx: Context) -> tuple[int, ...]:
     """Changes whenever clients, templates or rules may have; cheap enough to be asked at each commit."""
     store = ctx.store
@@ -196,6 +152,8 @@ class Express:
         self._ctx = ctx
         self._readers = readers
         self._actor = Actor(EXPRESS, login_name(), admin=False)
+        self._version: tuple[int, ...]
+        self._known: Known
         if earlier is not None and earlier._version == knowledge_version(ctx):
             self._version, self._known = earlier._version, earlier._known
         else:
@@ -207,8 +165,8 @@ class Express:
 
     def foresee(self, sources: Iterable[Source]) -> Generator[Outcome, None, None]:
         """Say what would come of files, one as soon as it is read; nothing is changed."""
-        for source, _, reading in _read(self._readers, ((one, None) for one in sources), lambda _, one: one.path):
-            blob = None if isinstance(reading, Unreadable) else _digest(source.path)
+        for source, _, reading in read_each(self._readers, ((one, None) for one in sources), lambda _, one: one.path):
+            blob = None if isinstance(reading, Unreadable) else digest(source.path)
             seen = self._seen(source, blob, reading)
             with self._ctx.store.snapshot():
                 verdict = self._decide(seen)
@@ -222,8 +180,8 @@ class Express:
         Raises:
             OSError: there is no room for the bytes; what was not yielded was not done.
         """
-        with closing(_kept(self._ctx, sources, self._readers.limits)) as kept:
-            read = _read(self._readers, kept, lambda blob, _: self._ctx.blobs.path(blob.sha256))
+        with closing(keep_ahead(self._ctx, sources, self._readers.limits)) as kept:
+            read = read_each(self._readers, kept, lambda blob, _: self._ctx.blobs.path(blob.sha256))
             with closing(read):
                 while batch := [self._seen(*one) for one in islice(read, BATCH)]:
                     yield from self._settle(batch, tray)
@@ -333,96 +291,3 @@ class Express:
 
 def _why(unreadable: Unreadable) -> dict[str, object]:
     return {"code": unreadable.code, "reason": list(unreadable.sentence), "remedy": list(unreadable.remedy)}
-
-
-def keep_file(ctx: Context, path: Path, limits: Limits | None) -> Blob:
-    """Keep a file's bytes, durably; no link is followed, nothing but a regular file is opened in a way that waits.
-
-    Args:
-        limits: within which it is read; None for what nobody reads.
-
-    Raises:
-        Unreadable: it is empty or too large to be read, or cannot be opened; `Changing` where it is being written.
-        OSError: there is no room for them.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise Unreadable("not_a_file")
-            if limits is not None and not 0 < found.st_size <= limits.size:
-                raise Unreadable("too_large" if found.st_size else "empty")
-            return ctx.blobs.keep(Path(f"/proc/self/fd/{descriptor}"))
-        finally:
-            os.close(descriptor)
-    except SourceChanged:
-        raise Changing("io_error") from None
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise
-        raise Unreadable(_REFUSALS.get(error.errno or 0, "io_error")) from None
-
-
-def _kept(
-    ctx: Context, sources: Iterable[Source], limits: Limits
-) -> Generator[tuple[Source, Blob | Unreadable], None, None]:
-    """Keep files' bytes, several at a time, in order."""
-
-    def keep(source: Source) -> Blob | Unreadable:
-        try:
-            if source.blob is not None and ctx.blobs.renew(source.blob.sha256):
-                return source.blob
-            return keep_file(ctx, source.path, limits)
-        except Unreadable as why:
-            return why
-
-    under_way: deque[tuple[Source, Future[Blob | Unreadable]]] = deque()
-    with ThreadPoolExecutor(_KEEPERS, thread_name_prefix="keeper") as pool:
-        for source in sources:
-            under_way.append((source, pool.submit(keep, source)))
-            if len(under_way) >= _AHEAD:
-                first, kept = under_way.popleft()
-                yield first, kept.result()
-        while under_way:
-            first, kept = under_way.popleft()
-            yield first, kept.result()
-
-
-def _read(
-    readers: Readers,
-    sources: Iterable[tuple[Source, Blob | Unreadable | None]],
-    where: Callable[[Blob, Source], Path],
-) -> Generator[tuple[Source, Blob | None, Reading | Unreadable], None, None]:
-    """Read files from where they are; each comes as soon as it is read."""
-    waiting: dict[Path, deque[tuple[Source, Blob | None]]] = {}
-    failed: deque[tuple[Source, Unreadable]] = deque()
-
-    def paths() -> Iterator[Path]:
-        for source, kept in sources:
-            if isinstance(kept, Unreadable):
-                failed.append((source, kept))
-                continue
-            path = where(kept or Blob("", 0), source)
-            waiting.setdefault(path, deque()).append((source, kept))
-            yield path
-
-    with closing(readers.read_all(paths())) as read:
-        for path, reading in read:
-            source, blob = waiting[path].popleft()
-            if not waiting[path]:
-                del waiting[path]
-            yield source, blob, reading
-            while failed:
-                yield failed[0][0], None, failed.popleft()[1]
-    while failed:
-        yield failed[0][0], None, failed.popleft()[1]
-
-
-def _digest(path: Path) -> Blob | None:
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Blob(digest, file.tell())
-    except OSError:
-        return None

@@ -25,7 +25,8 @@ from core.delivery.liveness import is_alive
 from core.domain.models import Event, Names
 from core.office.context import Context
 from core.office.documents import readable_name
-from core.office.express import Express, Source, happened, readers_of
+from core.office.express import Express, happened
+from core.office.reading import Source, readers_of
 from core.office.unrecognised import FOLDER, INBOX, Shelf, is_part, made, moved, tidy, try_again
 
 QUIET = 2.0

@@ -17,9 +17,9 @@ from core.express.rules import Sample, also_catches, matches
 from core.office.actors import require_department
 from core.office.context import Context
 from core.office.errors import Refused
-from core.office.express import readers_of
 from core.office.mapping import find_templates
 from core.office.queue import event
+from core.office.reading import readers_of
 from core.office.views import every
 
 SAMPLES = 200

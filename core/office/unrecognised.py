@@ -25,8 +25,9 @@ from core.domain.names import legal_file_name, next_free
 from core.domain.permissions import EXPRESS, Actor
 from core.office.actors import login_name
 from core.office.context import Context
-from core.office.express import Changing, Express, Outcome, Seen, Source, Tray
+from core.office.express import Express, Outcome, Seen, Tray
 from core.office.queue import event
+from core.office.reading import Changing, Source
 from core.office.views import every
 from core.portal.renameat2 import rename_noreplace
 from core.ports import Blob

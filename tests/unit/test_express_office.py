@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,11 +30,12 @@ from core.domain.recognition import FileKind, Party, Reading, Recognition
 from core.office import Context, Refused, documents
 from core.office.config import ExpressSection
 from core.office.confirming import confirm, discard, find_waiting, text_of
-from core.office.express import Express, Outcome, Source, readers_of
+from core.office.express import Express, Outcome
 from core.office.guard import Guard, OtherClient
 from core.office.inbox import Inbox
 from core.office.intake import import_folder
 from core.office.queue import event
+from core.office.reading import Source, readers_of
 from core.office.rules import other_templates, rules_of, save_rules, try_rule
 from core.office.tasks import complete_task
 from core.office.unrecognised import DISCARDED, Shelf, folder_of, tidy, try_again, waiting
@@ -264,6 +266,29 @@ def test_the_inbox_takes_what_it_knows_and_puts_aside_the_rest(office: Bench, mo
     assert (ctx.folder / "inbox" / "outra").is_dir(), "people keep their folders"
     assert (ctx.folder / "inbox" / "baixando.pdf.crdownload").exists()
     assert sum(ctx.store.waiting.counts().values()) == 3
+
+
+def test_a_full_disk_keeps_what_was_taken_until_there_is_room(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was dropped must be neither lost nor taken for unreadable because of a full disk."""
+    ctx = office.ctx
+    drop(office, "bom.txt", page())
+    with (drop(office, "enorme.pdf", "")).open("r+b") as file:
+        file.truncate(2 << 30)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.office.inbox.QUIET", 0.0)
+    inbox = Inbox(ctx, "w")
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ctx.blobs), "keep", full)
+        with pytest.raises(OSError, match="No space"):
+            inbox.look()
+    assert not list(waiting(ctx))
+    inbox.look()
+    assert [one.source_name for one in ctx.store.documents.of_task("a")] == ["bom.txt"]
+    (row,) = waiting(ctx)
+    assert (row.name, row.params["code"]) == ("enorme.pdf", "too_large")
 
 
 def test_a_mended_cause_lets_a_file_go_by_itself(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

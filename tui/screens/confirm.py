@@ -28,6 +28,8 @@ class Confirm(Dialog[bool]):
     """
 
     BINDINGS: ClassVar = [key("s,y", "yes", Text("sim", "yes"), show=False)]
+    SIGN: ClassVar = KEY
+    """The key, as it is shown."""
 
     def __init__(self, desk: Desk, question: str, about: Sequence[str], yes: str):
         super().__init__(desk)
@@ -44,7 +46,7 @@ class Confirm(Dialog[bool]):
         lines += [part for one in self._about[:MOST] for part in wrapped(one, width, indent="   ")]
         if len(self._about) > MOST:
             lines.append(line(("   " + self.say(AND_MORE, count=len(self._about) - MOST), "muted")))
-        lines += [line(""), line(" ", (self.say(KEY), "accent"), f"  {self._yes}")]
+        lines += [line(""), line(" ", (self.say(self.SIGN), "accent"), f"  {self._yes}")]
         self.query_one("#question", Lines).update(lines)
 
     def action_yes(self) -> None:

@@ -19,7 +19,7 @@ Part = tuple[str, str]
 Line = tuple[Part, ...]
 
 TONES = (
-    *("muted", "strong", "good", "warning", "error", "accent", "cursor", "away"),
+    *("muted", "strong", "good", "warning", "error", "accent", "cursor", "away", "evidence"),
     *("bar", "bar-strong", "bar-accent", "bar-good", "bar-warning", "bar-error"),
 )
 """Each tone's colours are in styles/tones.tcss; none of them is the only sign of anything."""

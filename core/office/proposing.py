@@ -1,0 +1,211 @@
+"""What confirming a file that waits would do, before anyone does it: whose it is, its task, and what would leave.
+
+What Express guessed is proposed, or what a person corrected of it; a task of another period never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.domain.express import Waiting
+from core.domain.lineage import Attached, File, attach, missing_templates
+from core.domain.models import Client, DeliveryStatus, Document, Origin, Rule, Task, TaskStatus, Template
+from core.domain.names import legal_file_name
+from core.domain.permissions import Actor
+from core.domain.recognition import Guess, Reading
+from core.domain.text import Sentence, Text
+from core.express.reading.limits import Unreadable
+from core.express.remember import remembered
+from core.office.confirming import NOTHING_TO_REMEMBER, candidates, find_waiting, text_of
+from core.office.context import Context
+from core.office.documents import UNREADABLE, keep, objections, readable_name
+from core.office.errors import Refused
+from core.office.express import known_of
+from core.office.guard import OtherClient
+from core.office.rules import check_rule
+from core.office.tasks import find_task
+from core.ports import TaskChoice
+
+NO_CLIENT = Text("Não se sabe de que cliente é.", "It is not known which client's it is.")
+NO_TEMPLATE = Text("Não se sabe que documento é.", "It is not known what document it is.")
+NO_TASK = Text("Nenhuma tarefa aberta de {client} espera {template}.", "No open task of {client} awaits {template}.")
+NO_TASK_OF = Text(
+    "Nenhuma tarefa aberta de {client} espera {template} de {period}.",
+    "No open task of {client} awaits {template} of {period}.",
+)
+SEVERAL = Text("Mais de uma tarefa serve: {tasks}.", "More than one task fits: {tasks}.")
+NOT_ALLOWED = Text(
+    "Quem está aqui não tem permissão para o departamento {department}.", "You may not handle the department {department}."
+)
+TAKEN = Text(
+    "A tarefa {task} já tem outro arquivo com o nome que este teria no portal: {other}.",
+    "The task {task} has another file already with the name that this one would get at the portal: {other}.",
+)
+_DONE = (DeliveryStatus.DELIVERED, DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person says in place of a guess; what is empty is as Express guesses it."""
+
+    client: str = ""
+    template: str = ""
+    period: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What confirming would do.
+
+    Args:
+        tasks: that come into question, where none is certain.
+        what: what attaching to the task would be.
+        completes: whether the task would be completed by it.
+        leaves: how many deliveries would leave at once.
+        trouble: why it cannot be confirmed so.
+    """
+
+    row: Waiting
+    client: Client | None = None
+    template: Template | None = None
+    period: str = ""
+    task: Task | None = None
+    tasks: tuple[Task, ...] = ()
+    what: Attached | None = None
+    completes: bool = False
+    leaves: int = 0
+    trouble: Sentence | None = None
+
+
+def propose(ctx: Context, actor: Actor, key: str, choice: Choice) -> Proposal:
+    """Say what confirming a file that waits would do; cheap: nothing is read but the office.
+
+    Raises:
+        Refused: it waits no more.
+    """
+    with ctx.store.snapshot():
+        return _propose(ctx, actor, find_waiting(ctx, key), choice)
+
+
+def tasks_for(ctx: Context, client: str, template: str) -> list[Task]:
+    """The tasks of a client that a person may choose from: the open ones, those that await the template first, then
+    the completed ones that awaited it, the latest first."""
+    awaiting = [one.id for one in candidates(ctx, client, template)] if template else []
+    rest = [one.id for one in candidates(ctx, client)]
+    done: Sequence[str] = ()
+    if template:
+        choice = TaskChoice(
+            status=TaskStatus.COMPLETED, client=client, templates=(template,), order="period", descending=True
+        )
+        done = ctx.store.tasks.choose(choice)
+    ids = list(dict.fromkeys([*awaiting, *rest, *done]))
+    tasks = ctx.store.tasks.get_many(ids)
+    return [tasks[one] for one in ids if one in tasks]
+
+
+def text_or_reason(ctx: Context, key: str) -> Reading | Sentence:
+    """What a file that waits says, or why it cannot be read; takes as long as reading it does.
+
+    Raises:
+        Refused: it waits no more.
+    """
+    try:
+        return text_of(ctx, key)
+    except Unreadable as why:
+        return Sentence(UNREADABLE, {"file": find_waiting(ctx, key).name, "reason": why.sentence})
+
+
+def rule_of(ctx: Context, key: str, task: str) -> Rule:
+    """The rule that would remember a file that waits; nothing is kept as yet.
+
+    Raises:
+        Refused: it waits no more, cannot be read, or has nothing that would stand on the next one too.
+    """
+    row, found = find_waiting(ctx, key), find_task(ctx, task)
+    reading = text_or_reason(ctx, key)
+    if isinstance(reading, Sentence):
+        raise Refused(reading.text, **reading.params)
+    rule = remembered(reading, ctx.store.clients.get(found.client), found.period, known_of(ctx))
+    if check_rule(rule) is not None:
+        raise Refused(NOTHING_TO_REMEMBER, file=row.file_name)
+    return rule
+
+
+def objections_to(ctx: Context, task: str, files: Iterable[Path]) -> list[OtherClient]:
+    """All that speaks against attaching some files to a task, where attaching them names only the first."""
+    found = find_task(ctx, task)
+    kept = [(found, readable_name(path.name), keep(ctx, path)) for path in files]
+    return list(objections(ctx, kept).values())
+
+
+def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Proposal:
+    store, found = ctx.store, row.recognition
+    named = "" if choice.client or choice.template or choice.period else str(row.params.get("task") or "")
+    task = store.tasks.get(choice.task or named)
+    client_id = task.client if task is not None else choice.client or found.client or _best(found.clients)
+    template_id = choice.template or found.template or _best(found.templates)
+    if not template_id and task is not None and len(task.templates) == 1:
+        (template_id,) = task.templates
+    period = choice.period or found.period or _best(found.periods)
+    client = store.clients.get(client_id) if client_id else None
+    template = store.templates.get(template_id) if template_id else None
+    known = Proposal(row, client, template, task.period if task else period, task)
+
+    def trouble(text: Text, tasks: Sequence[Task] = (), **params: object) -> Proposal:
+        return Proposal(row, client, template, known.period, task, tuple(tasks), trouble=Sentence(text, params))
+
+    if client is None:
+        return trouble(NO_CLIENT)
+    if template is None:
+        return trouble(NO_TEMPLATE)
+    if not actor.may_handle(template.department):
+        return trouble(NOT_ALLOWED, department=template.department)
+    if task is None:
+        tasks = candidates(ctx, client.id, template.id)
+        fitting = [one for one in tasks if one.period == period] if period else tasks
+        if not fitting:
+            text = NO_TASK_OF if period else NO_TASK
+            return trouble(text, tasks, client=client.name, template=template.name, period=period)
+        if len(fitting) > 1:
+            return trouble(SEVERAL, fitting, tasks=", ".join(f"{one.id} ({one.period})" for one in fitting))
+        (task,) = fitting
+    return _into(ctx, row, client, template, task)
+
+
+def _into(ctx: Context, row: Waiting, client: Client, template: Template, task: Task) -> Proposal:
+    siblings = ctx.store.documents.of_task(task.id)
+    file = File(row.file_name, legal_file_name(row.file_name)[0], row.sha256, row.size)
+    what, document = attach(siblings, file, task, template.id, Origin.EXPRESS, "", "", datetime.min)
+    if what is Attached.TAKEN:
+        params = {"task": task.id, "other": document.source_name}
+        return Proposal(row, client, template, task.period, task, what=what, trouble=Sentence(TAKEN, params))
+    after = [*(one for one in siblings if one.id != document.id), document]
+    is_open = task.status is TaskStatus.OPEN
+    completes = ctx.config.express.complete and is_open and not missing_templates(task, after)
+    leaves = 0
+    if ctx.store.integration().active:
+        if completes:
+            leaves = _unsent(ctx, after)
+        elif not is_open and what is not Attached.SAME:
+            leaves = int(template.send)
+    return Proposal(row, client, template, task.period, task, (), what, completes, leaves)
+
+
+def _unsent(ctx: Context, documents: Sequence[Document]) -> int:
+    """How many of a task's documents leave once it is completed."""
+    live = [one for one in documents if one.live and one.origin is not Origin.ACCOUNTING]
+    templates = ctx.store.templates.get_many({one.template for one in live})
+    sent = {
+        (one.document, one.version)
+        for one in ctx.store.deliveries.of_documents([one.id for one in live if one.id])
+        if one.status in _DONE
+    }
+    return sum((one.id, one.version) not in sent and templates[one.template].send for one in live)
+
+
+def _best(guesses: Sequence[Guess]) -> str:
+    return guesses[0].value if guesses else ""
