@@ -39,6 +39,8 @@ AT_LINE = Text("{file}, linha {line}: ", "{file}, line {line}: ")
 WRONG_KEYS = Text("Estas teclas da configuração não valem; ficam as de antes:", "These changed keys are not in force:")
 MOUSE_ON = Text("Mouse ligado; F8 desliga, e o terminal volta a selecionar texto.", "Mouse on; F8 turns it off.")
 MOUSE_OFF = Text("Mouse desligado: o terminal seleciona texto.", "Mouse off: the terminal selects text.")
+SUBPLACES = {"task", "express_file", "rules"}
+"""Places that no number key leads to."""
 KEPT = ("attach_folder", "model")
 """What dialogs remember that is kept from one time to the next."""
 KEEP_AFTER = 0.5
@@ -66,6 +68,7 @@ class Console(Keyed, OneByOne[None]):
             "picker.tcss",
             "log.tcss",
             "records.tcss",
+            "express.tcss",
         )
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -112,7 +115,7 @@ class Console(Keyed, OneByOne[None]):
     def get_default_screen(self) -> Screen[None]:
         since = self.overview.integration.since
         first = "panel" if since is not None else "activation"  # a new office begins with its activation
-        here, known = self._kept.get("here"), {way.name for way in PLACES} | {"task"}
+        here, known = self._kept.get("here"), {way.name for way in PLACES} | SUBPLACES
         if here in known and since is not None:
             first = here
             self._history = [one for one in self._kept.get("history", ()) if one in known]

@@ -26,6 +26,7 @@ PLACES = (
     Way("tasks", "3", Text("Tarefas", "Tasks")),
     Way("log", "4", Text("Registro", "Journal")),
     Way("errors", "5", Text("Erros", "Errors")),
+    Way("express", "6", Text("Express", "Express")),
     Way("clients", "7", Text("Clientes", "Clients")),
     Way("employees", "8", Text("Funcionários", "Employees")),
     Way("activation", "9", Text("Ativação", "Activation")),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.domain.text import Text, plain
+from core.domain.text import Text, plain, plain_json
 
 if TYPE_CHECKING:
     from core.domain.permissions import Actor
@@ -82,7 +82,7 @@ class Call:
 
     def dump(self, value: Any) -> None:
         """The result as JSON."""
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(plain_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
     def table(self, heads: Sequence[Text], rows: Iterable[Sequence[object]]) -> None:
         """Aligned columns under their heads; nothing at all for no rows."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.call import DONE, NOT_ALL, USAGE, Call
 from core.domain.lineage import Attached
 from core.domain.models import rfc3339
-from core.domain.text import Text, plain
+from core.domain.text import Text, plain, plain_json
 
 if TYPE_CHECKING:
     from core.domain.express import Waiting
@@ -153,7 +153,7 @@ def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry:
     for outcome in outcomes:
         file = str(name(outcome))
         if call.json:
-            body = json.dumps(_json(outcome, file, call.lang), ensure_ascii=False)
+            body = plain_json(json.dumps(_json(outcome, file, call.lang), ensure_ascii=False))
             sys.stdout.write(f"{',' if total else ''}\n  {body}")
         else:
             call.print(_line(call, ctx, outcome, file, dry))

@@ -11,7 +11,7 @@ from typing import Any
 from core.cli.call import DONE, Call
 from core.domain.events import message
 from core.domain.models import Event, Level, rfc3339
-from core.domain.text import Text, plain
+from core.domain.text import Text, plain, plain_json
 from core.office import journal
 from core.office.journal import Trouble
 from core.office.log import Filter, Matcher, event_json
@@ -69,7 +69,7 @@ def log_command(call: Call) -> int:
                 for event in filter(matcher.takes, events):
                     shown += 1
                     if call.json:
-                        sys.stdout.write(json.dumps(event_json(event, call.lang), ensure_ascii=False) + "\n")
+                        sys.stdout.write(plain_json(json.dumps(event_json(event, call.lang), ensure_ascii=False)) + "\n")
                     else:
                         show_event(call, event)
                 sys.stdout.flush()

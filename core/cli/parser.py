@@ -6,11 +6,11 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from core import __version__
 from core.cli.commands import COMMANDS
-from core.domain.text import Text
+from core.domain.text import Text, plain
 
 ARGPARSE_PT = {
     "usage: ": "uso: ",
@@ -75,6 +75,9 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        super().error(plain(message))  # it repeats words that may be some file's name
 
 
 def language(argv: Sequence[str]) -> str:

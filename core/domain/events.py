@@ -120,6 +120,8 @@ EVENTS: dict[str, Kind] = {
     ),
     # the office
     "activated": Kind(Text("Integração ativada", "Integration activated")),
+    "standard_folders_on": Kind(Text("Pastas padrão habilitadas", "Standard folders turned on")),
+    "standard_folders_off": Kind(Text("Pastas padrão desabilitadas", "Standard folders turned off")),
     "deactivated": Kind(Text("Integração desativada", "Integration deactivated")),
     "mapped": Kind(Text("{template_name}: pasta {destination}", "{template_name}: folder {destination}")),
     "unmapped": Kind(Text("{template_name}: sem pasta de destino", "{template_name}: no destination")),

@@ -74,4 +74,13 @@ def words(s: str) -> tuple[str, ...]:
 
 def plain(text: object) -> str:
     """Text that cannot move the cursor, colour the screen or turn the reading direction."""
-    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", str(text))
+    return _UNPRINTABLE.sub(_escape, str(text))
+
+
+def plain_json(text: str) -> str:
+    """JSON text of the same meaning that a terminal can show: what `json.dumps` leaves as it is, is escaped too."""
+    return "\n".join(_UNPRINTABLE.sub(_escape, one) for one in text.split("\n"))
+
+
+def _escape(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"

@@ -90,6 +90,7 @@ def activate(
         ctx.store.set_integration(integration)
         if not before.active:
             ctx.store.append([event(ctx, actor, "activated")])
+        _tell_folders(ctx, actor, before, wanted)
         apply_standard_folders(ctx, actor, seen.configured)
         queued = release_held(ctx, actor) if send_pending else 0
     return Activated(integration, seen, queued)
@@ -103,7 +104,15 @@ def prefer_standard_folders(ctx: Context, actor: Actor) -> None:
     """
     require_admin(actor)
     with ctx.store.transaction():
-        ctx.store.set_integration(ctx.store.integration().model_copy(update={"standard_folders": True}))
+        before = ctx.store.integration()
+        ctx.store.set_integration(before.model_copy(update={"standard_folders": True}))
+        _tell_folders(ctx, actor, before, True)
+
+
+def _tell_folders(ctx: Context, actor: Actor, before: Integration, wanted: bool) -> None:
+    if wanted != before.standard_folders:
+        code = "standard_folders_on" if wanted else "standard_folders_off"
+        ctx.store.append([event(ctx, actor, code)])
 
 
 def apply_standard_folders(ctx: Context, actor: Actor, templates: Iterable[Template]) -> MappingChange | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from core.domain.destinations import show_destination
 from core.domain.models import Event
-from core.domain.text import Text
+from core.domain.text import Text, plain, plain_json
 from core.office import views
 from core.office.context import Context
 from core.office.errors import Refused
@@ -22,8 +23,8 @@ COLUMNS = (
     *("seq", "at", "level", "code", "actor", "login", "task", "client", "client_name", "document", "delivery"),
     *("folder", "name", "message"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula's beginning."""
+FORMULA = re.compile(r"(^|[;,\t\r\n])(\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+"""What a spreadsheet takes for a formula's beginning, also in one that splits lines at another sign than ours."""
 BATCH = 1000
 WRONG_KIND = Text("{file}: o nome deve terminar em .csv ou .json.", "{file}: the name has to end in .csv or .json.")
 EXISTS = Text("{file} já existe; escolha outro nome.", "{file} exists; choose another name.")
@@ -96,9 +97,8 @@ def _write_csv(ctx: Context, out: TextIO, batches: Iterable[list[Event]], lang: 
 
 
 def cell(value: object) -> str:
-    """A value as a spreadsheet may have it: never a formula."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA) else text
+    """A value as a spreadsheet may have it: never a formula, and nothing that a terminal would obey."""
+    return plain(FORMULA.sub(r"\1'\2", "" if value is None else str(value)))
 
 
 def _write_json(_: Context, out: TextIO, batches: Iterable[list[Event]], lang: str) -> None:
@@ -106,6 +106,6 @@ def _write_json(_: Context, out: TextIO, batches: Iterable[list[Event]], lang: s
     before = "[\n"
     for events in batches:
         for event in events:
-            out.write(before + json.dumps(event_json(event, lang), ensure_ascii=False))
+            out.write(before + plain_json(json.dumps(event_json(event, lang), ensure_ascii=False)))
             before = ",\n"
     out.write("\n]\n" if before != "[\n" else "[]\n")

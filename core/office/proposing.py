@@ -38,7 +38,8 @@ NO_TASK_OF = Text(
 )
 SEVERAL = Text("Mais de uma tarefa serve: {tasks}.", "More than one task fits: {tasks}.")
 NOT_ALLOWED = Text(
-    "Quem está aqui não tem permissão para o departamento {department}.", "You may not handle the department {department}."
+    "Quem está aqui não tem permissão para o departamento {department}.",
+    "You may not handle the department {department}.",
 )
 TAKEN = Text(
     "A tarefa {task} já tem outro arquivo com o nome que este teria no portal: {other}.",
@@ -126,9 +127,10 @@ def rule_of(ctx: Context, key: str, task: str) -> Rule:
         Refused: it waits no more, cannot be read, or has nothing that would stand on the next one too.
     """
     row, found = find_waiting(ctx, key), find_task(ctx, task)
-    reading = text_or_reason(ctx, key)
-    if isinstance(reading, Sentence):
-        raise Refused(reading.text, **reading.params)
+    try:
+        reading = text_of(ctx, key)
+    except Unreadable as why:
+        raise Refused(UNREADABLE, file=row.file_name, reason=why.sentence) from None
     rule = remembered(reading, ctx.store.clients.get(found.client), found.period, known_of(ctx))
     if check_rule(rule) is not None:
         raise Refused(NOTHING_TO_REMEMBER, file=row.file_name)
@@ -155,8 +157,8 @@ def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Propos
     template = store.templates.get(template_id) if template_id else None
     known = Proposal(row, client, template, task.period if task else period, task)
 
-    def trouble(text: Text, tasks: Sequence[Task] = (), **params: object) -> Proposal:
-        return Proposal(row, client, template, known.period, task, tuple(tasks), trouble=Sentence(text, params))
+    def trouble(text: Text, among: Sequence[Task] = (), /, **params: object) -> Proposal:
+        return Proposal(row, client, template, known.period, task, tuple(among), trouble=Sentence(text, params))
 
     if client is None:
         return trouble(NO_CLIENT)

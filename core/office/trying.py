@@ -13,7 +13,7 @@ from core.express.reading.limits import Unreadable
 from core.express.rules import matches
 from core.office.confirming import path_of
 from core.office.context import Context
-from core.office.express import readers_of
+from core.office.reading import readers_of
 from core.office.rules import SAMPLES, samples
 from core.office.unrecognised import waiting
 

@@ -15,6 +15,8 @@ from core.domain.models import Task, TaskStatus, Template
 from core.domain.text import Text
 from core.office import documents
 from core.office.documents import AttachedFile
+from core.office.guard import OtherClient
+from core.office.proposing import objections_to
 from tui.desk import Desk
 from tui.keys import key
 from tui.paths import Entry, is_path, listed, matching, pasted, paths_in
@@ -296,7 +298,7 @@ class Attach(Dialog[list[AttachedFile]]):
         about = [*(one.name for one in paths), self.say(FOR_GOOD)]
         self.app.push_screen(Confirm(self.desk, question, about, self.say(YES_SEND)), sure)
 
-    def _do(self, paths: Sequence[Path]) -> None:
+    def _do(self, paths: Sequence[Path], *, confirm_client: bool = False) -> None:
         ctx, actor, template = self.desk.ctx, self.desk.actor, self._template.id
         name = {"": ""}
         work = self._work = Work(lambda done, total: self.app.call_later(self._progress, name[""], done, total))
@@ -305,11 +307,18 @@ class Attach(Dialog[list[AttachedFile]]):
             name[""] = path.name
             work.step(done, max(path.stat().st_size, done))
 
+        def do() -> list[AttachedFile]:
+            return documents.attach_files(
+                ctx, actor, self._for.id, paths, template, copied=copied, confirm_client=confirm_client
+            )
+
         async def attach() -> None:
             try:
-                made = await in_thread(
-                    lambda: documents.attach_files(ctx, actor, self._for.id, paths, template, copied=copied)
-                )
+                made = await in_thread(do)
+            except OtherClient as first:
+                several = len(paths) > 1
+                against = await in_thread(lambda: objections_to(ctx, self._for.id, paths)) if several else [first]
+                self._ask_client(paths, against)
             except Cancelled:
                 self._say(wrapped(self.say(CANCELLED), self.size.width, "warning"))
             except Exception as error:
@@ -320,6 +329,18 @@ class Attach(Dialog[list[AttachedFile]]):
                 self._work = None
 
         start(self, attach, "attach")
+
+    def _ask_client(self, paths: Sequence[Path], against: Sequence[OtherClient]) -> None:
+        """Show what speaks against it; a key that asks nothing else attaches all the same."""
+        from tui.screens.confirm_client import ConfirmClient
+
+        def sure(yes: bool | None) -> None:
+            if yes:
+                self._do(paths, confirm_client=True)
+            else:
+                self._tell()
+
+        self.app.push_screen(ConfirmClient(self.desk, against), sure)
 
     def _progress(self, name: str, done: int, total: int) -> None:
         if self._work is not None and self.is_running:

@@ -14,8 +14,8 @@ from core.domain.recognition import Guess
 from core.domain.text import Text
 from core.office import Refused
 from core.office.express import Express as Recogniser
-from core.office.express import readers_of
 from core.office.proposing import Proposal, propose
+from core.office.reading import readers_of
 from core.office.unrecognised import INBOX, try_again, waiting
 from tui.desk import Desk
 from tui.keys import key
@@ -214,15 +214,16 @@ class Queue(Records[Left]):
     def action_confirm(self) -> None:
         """Asks: what speaks for it is not on the screen."""
         if (one := self.current) is not None:
-            express_acts.confirm(self, one.id, lambda _: self.settled_here(one.id), looked=False)
+            express_acts.confirm(self, one.id, lambda told: self.settled_here(one.id, told), looked=False)
 
     def action_discard(self) -> None:
         if (one := self.current) is not None:
-            express_acts.discard(self, one.row, lambda: self.settled_here(one.id))
+            express_acts.discard(self, one.row, lambda told: self.settled_here(one.id, told))
 
-    def settled_here(self, key: str) -> None:
-        """One has been settled at this console, and need not be said to be gone."""
+    def settled_here(self, key: str, told: str) -> None:
+        """One has been settled at this console: what came of it is said, not that it is gone."""
         self._mine.add(key)
+        self.notice(told, "good")
         self.reload()
 
     def action_again(self) -> None:

@@ -94,7 +94,7 @@ def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:
 def confirm(
     place: Place[Any],
     key: str,
-    done: Callable[[Confirmed], None],
+    done: Callable[[str], None],
     *,
     looked: bool,
     rule: Rule | None = None,
@@ -102,6 +102,7 @@ def confirm(
     """Attach a file that waits.
 
     Args:
+        done: told what came of it.
         looked: whether its text stands on the screen: then one key does, unless something leaves.
         rule: is kept for its template, once it is attached.
     """
@@ -156,15 +157,14 @@ def confirm(
             told += desk.say(DONE_TOO) if made.completed else ""
             told += desk.say(RULED, template=template.name) if rule is not None else ""
             desk.memory.get(CHOICES, {}).pop(key, None)
-            done(made)
-            place.console.place(place.console.here).notice("✓ " + told, "good")
+            done("✓ " + told)
 
         place.act(do, attached, desk.say(READING))
 
     place.act(lambda: propose(ctx, actor, key, choice_of(desk, key)), proposed)
 
 
-def discard(place: Place[Any], row: Waiting, done: Callable[[], None]) -> None:
+def discard(place: Place[Any], row: Waiting, done: Callable[[str], None]) -> None:
     """Put a file aside, once that is wanted; it is kept, and where is said."""
     desk = place.desk
 
@@ -173,9 +173,8 @@ def discard(place: Place[Any], row: Waiting, done: Callable[[], None]) -> None:
             place.act(lambda: confirming.discard(desk.ctx, desk.actor, row.id), discarded)
 
     def discarded(path: Path) -> None:
-        done()
-        where = path.relative_to(desk.ctx.folder)
-        place.console.place(place.console.here).notice("✓ " + desk.say(DISCARDED, file=row.file_name, place=where))
+        desk.memory.get(CHOICES, {}).pop(row.id, None)
+        done("✓ " + desk.say(DISCARDED, file=row.file_name, place=path.relative_to(desk.ctx.folder)))
 
     about = [desk.say(KEPT, place=folder_of(desk.ctx) / DISCARDED_FOLDER)]
     place.console.open(Confirm(desk, desk.say(DISCARD, file=row.file_name), about, desk.say(YES_DISCARD)), sure)

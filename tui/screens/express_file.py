@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
@@ -254,7 +253,7 @@ class OneFile(Working[Found]):
         self._resting = self.set_timer(REST, self._mark)
 
     def _mark(self, *, reveal: bool = True) -> None:
-        """Let the evidence stand out: that of the guess under the cursor, and of the best guesses of the other kinds."""
+        """Let the evidence stand out: of the guess under the cursor, and of the best guesses of the other kinds."""
         if not isinstance(self._text, Reading):
             return
         here = self._line
@@ -361,13 +360,13 @@ class OneFile(Working[Found]):
         self._confirm(None)
 
     def _confirm(self, rule: Rule | None) -> None:
-        express_acts.confirm(self, self._file, lambda _: self._settled(), looked=True, rule=rule)
+        express_acts.confirm(self, self._file, self._settled, looked=True, rule=rule)
 
     def action_discard(self) -> None:
         if self._row is not None:
             express_acts.discard(self, self._row, self._settled)
 
-    def _settled(self) -> None:
+    def _settled(self, told: str) -> None:
         """Back to the queue, where the next one waits."""
         from tui.screens.express import Queue
 
@@ -378,7 +377,7 @@ class OneFile(Working[Found]):
 
         async def go() -> None:
             await self.console.go("express")
-            queue.settled_here(key)
+            queue.settled_here(key, told)
 
         start(self.app, go, "go")
 

@@ -37,7 +37,7 @@ CLEARED = Text("{what}: sem pasta de destino. u desfaz.", "{what}: no destinatio
 CLEAR = Text("Tirar a pasta de destino de {what}?", "Take the destination of {what} away?")
 CLEAR_NOTE = Text("Os envios deles vão falhar até que tenham outra.", "Their deliveries fail until they have another.")
 YES_CLEAR = Text("sim, tirar", "yes, take it away")
-CODES = {"mapped", "unmapped", "mapping_undone", "mapping_redone", "imported", "activated"}
+CODES = {"mapped", "unmapped", "mapping_undone", "mapping_redone", "imported", "activated", "express_rules"}
 DELIVERED = {"delivered", "replaced", "kept_both", "already_there"}
 REST = 5.0
 """Seconds between two looks at when each template was delivered last, while documents go out."""
@@ -67,12 +67,13 @@ class Templates(Columned[View]):
     TITLE_TEXT = Text("Templates de documentos", "Document templates")
     ENTER = Text("pasta", "folder")
     FOR_ADMINS = frozenset({"open", "map_marked", "undo", "redo", "clear"})
-    ON_ONE = frozenset({"map_marked", "clear", "mark_like"})
+    ON_ONE = frozenset({"map_marked", "clear", "mark_like", "rules"})
     BINDINGS: ClassVar = [
         key("d", "map_marked", Text("pasta em lote", "folder for all marked")),
         key("f", "unmapped", Text("sem pasta", "without folder")),
         key("u", "undo", Text("desfazer", "undo")),
         key("U", "redo", Text("refazer", "redo"), show=False),
+        key("e", "rules", Text("regras do Express", "Express's rules")),
         key("c", "clear", Text("tirar pasta", "clear folder"), show=False),
     ]
 
@@ -243,6 +244,10 @@ class Templates(Columned[View]):
     def _called(self, template: str) -> str:
         known = self.listing.get(template)
         return template if known is None else known.template.name
+
+    async def action_rules(self) -> None:
+        if (current := self.rows.current) is not None:
+            await self.console.go("rules", template=current)
 
     def action_unmapped(self) -> None:
         self.listing.only = None if self.listing.only is is_unmapped else is_unmapped
