@@ -69,7 +69,9 @@ def log_command(call: Call) -> int:
                 for event in filter(matcher.takes, events):
                     shown += 1
                     if call.json:
-                        sys.stdout.write(plain_json(json.dumps(event_json(event, call.lang), ensure_ascii=False)) + "\n")
+                        sys.stdout.write(
+                            plain_json(json.dumps(event_json(event, call.lang), ensure_ascii=False)) + "\n"
+                        )
                     else:
                         show_event(call, event)
                 sys.stdout.flush()

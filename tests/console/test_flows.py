@@ -92,7 +92,9 @@ async def test_completing_shows_first_and_is_confirmed_by_another_key(work: Path
     """Sending cannot be undone: no single key may do it, and what will happen stands there before."""
     async with sitting(work, size) as desk:
         await desk.press("3", "slash", *"T0004", "enter", "c")
-        await desk.see("Concluir a tarefa T0004", "1 a enviar", "será criado", "1 envio sairá agora, e isso não se desfaz.")
+        await desk.see(
+            "Concluir a tarefa T0004", "1 a enviar", "será criado", "1 envio sairá agora, e isso não se desfaz."
+        )
         ctx = desk.app.desk.ctx
         await desk.press("c", "enter", "escape")
         task = ctx.store.tasks.get("T0004")

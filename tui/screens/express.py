@@ -32,7 +32,9 @@ from tui.work import start
 
 HEADS = (
     Text("Arquivo", "File"),
-    Text("Parece ser", "Seems to be"),
+    Text("Cliente", "Client"),
+    Text("Template", "Template"),
+    Text("Compet.", "Period"),
     Text("Por que espera", "Why it waits"),
 )
 NOTHING_WAITS = Text(
@@ -99,24 +101,27 @@ class Queue(Records[Left]):
         self._proposal: Proposal | None = None
 
     def make_listing(self) -> Listing[Left]:
-        return Listing(
-            (lambda one: one.row.file_name, self._seems, lambda one: self.say(SHORT[one.row.doubt])), self._row
-        )
+        columns = [lambda one, at=at: self._cells(one)[at] for at in range(len(HEADS))]
+        return Listing(columns, self._row)
 
     def columns(self) -> Sequence[Column]:
-        name, seems, why = (self.say(one) for one in HEADS)
-        return [Column(name, 18, 3), Column(seems, 24, 4), Column(why, 16)]
+        widths = ((14, 3), (15, 2), (14, 2), (8, 0), (16, 0))
+        return [Column(self.say(head), *width) for head, width in zip(HEADS, widths, strict=True)]
 
-    def _seems(self, one: Left) -> str:
+    def _cells(self, one: Left) -> tuple[str, ...]:
+        """A file, what it seems to be, with a sign before what is not certain, and why it waits."""
         found, choice = one.row.recognition, express_acts.choice_of(self.desk, one.id)
         period = choice.period or found.period or _best(found.periods)
-        parts = [one.template, months(period) if period else "", one.client]
-        told = " · ".join(part for part in parts if part)
-        sure = (found.client and found.template) or choice.task
-        return (("" if sure else UNSURE) + told) if told else NO_GUESS
+        seems = (
+            (one.client, found.client or choice.client or choice.task),
+            (one.template, found.template or choice.template),
+            (months(period) if period else "", found.period or choice.period),
+        )
+        told = (("" if sure else UNSURE) + text if text else NO_GUESS for text, sure in seems)
+        return (one.row.file_name, *told, self.say(SHORT[one.row.doubt]))
 
     def _row(self, one: Left) -> Row:
-        return Row(one.id, (one.row.file_name, self._seems(one), self.say(SHORT[one.row.doubt])), ("", "", "warning"))
+        return Row(one.id, self._cells(one), ("", "", "", "", "warning"))
 
     def why_empty(self) -> Text:
         inbox = self.desk.ctx.folder / INBOX

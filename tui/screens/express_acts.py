@@ -25,7 +25,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.confirm_client import ConfirmClient
 from tui.screens.place import Place
 
-INTO = Text("{file} → {task} {name} · {period} · {client}", "{file} → {task} {name} · {period} · {client}")
+INTO = Text("{task} {name} · {period} · {client}", "{task} {name} · {period} · {client}")
 UNDER = Text("como {template}", "as {template}")
 ASK = Text("Anexar {file} à tarefa {task}?", "Attach {file} to the task {task}?")
 YES, YES_SEND = Text("anexar", "attach"), Text("anexar e enviar", "attach and send")
@@ -73,7 +73,7 @@ def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:
     if found.trouble is not None or task is None or template is None or client is None:
         return [] if found.trouble is None else [("! " + found.trouble.say(desk.lang), "warning")]
     named = {"task": task.id, "name": task.name, "period": months(task.period), "client": client.name}
-    into = desk.say(INTO, file=found.row.file_name, **named)
+    into = desk.say(INTO, **named)
     if template.name != task.name:
         into += " " + desk.say(UNDER, template=template.name)
     told = [(into, "strong")]

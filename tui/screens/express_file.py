@@ -28,7 +28,8 @@ from tui.screens.pick import Option
 from tui.screens.records import REST
 from tui.screens.working import Working
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, line, spread, wrapped
+from tui.widgets.cells import Cells
+from tui.widgets.lines import Line, Lines, fit, line, spread, wrapped
 from tui.widgets.paper import Mark, Paper
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.work import in_thread, start
@@ -109,9 +110,10 @@ class OneFile(Working[Found]):
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 3, id="head")
-        columns = [Column("", 10), Column("", 20, 2), Column("", 5), Column("", 22, 3)]
+        columns = [Column("", 9), Column("", 20, 1), Column("", 4), Column("", 24, 3)]
         yield Rows(columns, id="guesses", heads=False)
         yield Lines([()] * PLAN, id="plan")
+        yield Cells([()], id="reason")
         yield Paper(id="text")
 
     def aim(self, **aims: Any) -> None:
@@ -254,9 +256,11 @@ class OneFile(Working[Found]):
 
     def _mark(self, *, reveal: bool = True) -> None:
         """Let the evidence stand out: of the guess under the cursor, and of the best guesses of the other kinds."""
+        here = self._line
+        why = "" if here is None or here.guess is None else here.why
+        self.query_one("#reason", Lines).update([line((fit(f" {why}", self.size.width), "bar"))])
         if not isinstance(self._text, Reading):
             return
-        here = self._line
         own = [] if here is None or here.guess is None else self._marks(here)
         others = [one for one in self._lines if one.chosen and (here is None or one.kind != here.kind)]
         marks = own + [mark for one in others for mark in self._marks(one)]
@@ -360,7 +364,8 @@ class OneFile(Working[Found]):
         self._confirm(None)
 
     def _confirm(self, rule: Rule | None) -> None:
-        express_acts.confirm(self, self._file, self._settled, looked=True, rule=rule)
+        looked = self._text is not None
+        express_acts.confirm(self, self._file, self._settled, looked=looked, rule=rule)
 
     def action_discard(self) -> None:
         if self._row is not None:
