@@ -1,20 +1,23 @@
-"""What an attached document costs the state: `python -m benchmarks.state [--million]`.
+"""What an attached document costs the state.
 
 One transaction through the office's repositories (the document, its event, all indexes) in offices of growing size,
 beside a bare SQLite commit of one row. The engine alone, and TinyDB's JSON file, are in `benchmarks.state_engine`.
 """
 
-import argparse
 import tempfile
-import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.state_engine import BARE, FILL, Figures, bare_insert, side_by_side
+from benchmarks.figures import FLAT, Figure
+from benchmarks.state_engine import BARE, FILL, TINYDB, Timings, bare_insert, side_by_side, tinydb_json
 from core.domain.models import Document, Event
 from core.store import open_store
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ATTACH = "attach: document, event, indexes"
+JSON_MOST = 100_000
+"""Documents that TinyDB's own file is asked to hold: it takes half a second to write them, at every insert."""
 
 
 def document(number: int) -> Document:
@@ -49,17 +52,15 @@ def attached(one: Document) -> Event:
     )
 
 
-def office(directory: Path, existing: int, times: int) -> Figures:
+def office(directory: Path, existing: int, times: int) -> Timings:
     """Attaching in an office that has `existing` documents, beside a bare commit."""
     store = open_store(directory / "state.db")
     with bare_insert(directory / "bare.db") as bare:
-        begun = time.perf_counter()
         for low in range(0, existing, FILL):
             made = [document(number) for number in range(low, min(low + FILL, existing))]
             with store.transaction():
                 store.documents.save(made)
                 store.append([attached(one) for one in made])
-        print(f"  {existing:,} documents and events put in {time.perf_counter() - begun:.1f} s")
 
         def attach(number: int) -> None:
             one = document(number)
@@ -69,32 +70,30 @@ def office(directory: Path, existing: int, times: int) -> Figures:
 
         operations = {
             BARE: bare,
-            "attach: document, event, indexes": attach,
+            ATTACH: attach,
             "a document by its id": lambda number: store.documents.get(document(number % existing).id),
             "a task's documents": lambda number: store.documents.of_task(f"T{number % existing // 50:07}"),
             "100 events after a number": lambda number: store.events_after(number % existing, limit=100),
             "counts of deliveries": lambda _: store.deliveries.counts(),
         }
-        figures = side_by_side(operations, existing, times)
+        timings = side_by_side(operations, existing, times)
     store.close()
-    return figures
+    return timings
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--million", action="store_true", help="also with 1,000,000 documents (two minutes)")
-    parser.add_argument("--times", type=int, default=1000, help="operations measured for each figure")
-    parser.add_argument("--directory", type=Path, help="where; the default is a temporary directory")
-    chosen = parser.parse_args()
-    print("µs: median, mean")
-    for existing in [1_000, 100_000, *([1_000_000] if chosen.million else [])]:
-        with tempfile.TemporaryDirectory(dir=chosen.directory) as name:
-            figures = office(Path(name), existing, chosen.times)
-        for what, (median, mean) in figures.items():
-            ratio = f"{median / figures[BARE][0]:>8.2f} × bare" if what != BARE else ""
-            print(f"{existing:>10,} {what:<34}{median:>9.0f}{mean:>9.0f}{ratio}")
-
-
-if __name__ == "__main__":
-    main()
+def measure(quick: bool) -> Iterator[Figure]:
+    """Offices of growing size, TinyDB's own file beside them where that ends."""
+    sizes = (1_000, 20_000) if quick else (1_000, 100_000, 1_000_000)
+    of_bare = []
+    for existing in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            timings = office(Path(name), existing, 100 if quick else 1_000)
+            peers = {BARE: timings.pop(BARE)}
+            if existing <= JSON_MOST:
+                peers[TINYDB] = tinydb_json(Path(name), existing, 5)[TINYDB]
+        of_bare.append(timings[ATTACH] / peers[BARE])
+        for what, median in timings.items():
+            yield Figure(f"{what}, {existing:,} documents", median, "µs", peers=peers if what == ATTACH else {})
+        yield Figure(f"attach of the bare commit, {existing:,} documents", of_bare[-1], "times", most=2)
+    grown = f"attach, {sizes[-1]:,} documents of {sizes[0]:,} (each of its bare commit)"
+    yield Figure(grown, of_bare[-1] / of_bare[0], "times", most=FLAT)

@@ -1,11 +1,9 @@
-"""What a write to the state costs: `python -m benchmarks.state_engine [--million]`.
+"""What a write to the state costs, without the office's repositories.
 
 One transaction as an office makes it (a 400-byte document under three indexes, an event, a counter) in databases of
 growing size, beside a bare SQLite commit of one row and TinyDB's own JSON file.
 """
 
-import argparse
-import os
 import sqlite3
 import statistics
 import tempfile
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from tinydb import TinyDB
 
+from benchmarks.figures import Figure
 from core.store.engine import Database, Index
 
 INDEXES = (
@@ -24,9 +23,10 @@ INDEXES = (
     Index("deliveries", "task"),
 )
 FILL = 20_000  # documents a transaction while filling
-BARE = "bare SQLite commit"
+BARE, TINYDB = "bare SQLite commit", "TinyDB's JSON file"
 
-Figures = dict[str, tuple[float, float]]
+Timings = dict[str, float]
+"""Median µs by operation."""
 
 
 def document(number: int) -> dict[str, object]:
@@ -44,15 +44,15 @@ def document(number: int) -> dict[str, object]:
     return made
 
 
-def side_by_side(operations: dict[str, Callable[[int], object]], start: int, times: int) -> Figures:
-    """Median and mean µs of each operation, called by turns so that what else the disk does falls on all of them."""
+def side_by_side(operations: dict[str, Callable[[int], object]], start: int, times: int) -> Timings:
+    """Median µs of each operation, called by turns so that what else the disk does falls on all of them."""
     taken: dict[str, list[float]] = {name: [] for name in operations}
     for number in range(start, start + times):
         for name, operation in operations.items():
             begun = time.perf_counter()
             operation(number)
             taken[name].append((time.perf_counter() - begun) * 1e6)
-    return {name: (statistics.median(figures), statistics.fmean(figures)) for name, figures in taken.items()}
+    return {name: statistics.median(one) for name, one in taken.items()}
 
 
 @contextmanager
@@ -71,17 +71,12 @@ def bare_insert(path: Path) -> Iterator[Callable[[int], object]]:
     connection.close()
 
 
-def engine(directory: Path, existing: int, times: int) -> Figures:
+def engine(directory: Path, existing: int, times: int) -> Timings:
     """Writes and reads in a database with `existing` documents, beside a bare commit."""
-    path = directory / "engine.db"
-    with Database(path, indexes=INDEXES, logs={"events"}) as db, bare_insert(directory / "bare.db") as bare:
+    with Database(directory / "engine.db", indexes=INDEXES, logs={"events"}) as db, bare_insert(directory / "bare.db") as bare:
         deliveries, events = db.table("deliveries"), db.table("events")
-        begun = time.perf_counter()
         for low in range(0, existing, FILL):
             deliveries.put_many("id", map(document, range(low, min(low + FILL, existing))))
-        print(
-            f"  {existing:,} documents put in {time.perf_counter() - begun:.1f} s; {path.stat().st_size / 1e6:.0f} MB"
-        )
 
         def write(number: int) -> None:
             with db.transaction():
@@ -110,32 +105,18 @@ def engine(directory: Path, existing: int, times: int) -> Figures:
         )
 
 
-def tinydb_json(directory: Path, existing: int, times: int) -> Figures:
+def tinydb_json(directory: Path, existing: int, times: int) -> Timings:
     """TinyDB's own storage: one insert into a file of `existing` documents, beside a bare commit."""
     with TinyDB(directory / "tinydb.json") as db, bare_insert(directory / "bare.db") as bare:
         db.insert_multiple(map(document, range(existing)))
-        return side_by_side(
-            {BARE: bare, "TinyDB's JSON file, insert": lambda n: db.insert(document(n))}, existing, times
-        )
+        return side_by_side({BARE: bare, TINYDB: lambda n: db.insert(document(n))}, existing, times)
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--million", action="store_true", help="also with 1,000,000 documents (a minute)")
-    parser.add_argument("--times", type=int, default=2000, help="operations measured for each figure")
-    parser.add_argument("--directory", type=Path, help="where; the default is a temporary directory")
-    chosen = parser.parse_args()
-    sizes = [1_000, 100_000, *([1_000_000] if chosen.million else [])]
-    print(f"SQLite {sqlite3.sqlite_version}, {os.cpu_count()} processors; µs: median, mean")
-    runs = [(engine, size, chosen.times) for size in sizes] + [(tinydb_json, size, 20) for size in (1_000, 10_000)]
-    for run, existing, times in runs:
-        with tempfile.TemporaryDirectory(dir=chosen.directory) as name:
-            figures = run(Path(name), existing, times)
-        for what, (median, mean) in figures.items():
-            ratio = f"{median / figures[BARE][0]:>8.2f} × bare" if what != BARE else ""
-            print(f"{existing:>10,} {what:<28}{median:>9.0f}{mean:>9.0f}{ratio}")
-
-
-if __name__ == "__main__":
-    main()
+def measure(quick: bool) -> Iterator[Figure]:
+    """The engine's operations in databases of two sizes."""
+    for existing in (1_000, 20_000) if quick else (1_000, 100_000):
+        with tempfile.TemporaryDirectory() as name:
+            timings = engine(Path(name), existing, 100 if quick else 1_000)
+        bare = timings.pop(BARE)
+        for what, median in timings.items():
+            yield Figure(f"engine: {what}, {existing:,} rows", median, "µs", peers={BARE: bare})

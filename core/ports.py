@@ -318,6 +318,9 @@ class Deliveries(Repository[Delivery], Protocol):
     def next_due(self) -> datetime | None:
         """When the first queued, unheld delivery is due."""
 
+    def due_after(self, moment: datetime) -> list[Delivery]:
+        """Those queued and unheld that are due only later than that."""
+
     def failing_tasks(self, now: datetime) -> set[str]:
         """The tasks that have a delivery that failed, or that has been failing for a while (section 2.8)."""
 

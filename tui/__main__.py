@@ -15,6 +15,10 @@ WITH_VALUE = ("--office", "--as", "--lang")
 def main() -> int:
     """Run `malote` with the process's arguments; returns the exit status."""
     argv = sys.argv[1:]
+    if argv[:1] == ["__complete"]:  # a shell asks, at every Tab
+        from core.cli.completing import complete
+
+        return complete(argv[1:])
     if asks_nothing(argv) and sys.stdin.isatty() and sys.stdout.isatty():
         return console(argv)
     from core.cli.main import main as command

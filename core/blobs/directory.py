@@ -12,6 +12,7 @@ over an existing blob puts the same bytes there, which harms no reader.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -27,6 +28,8 @@ from core.ports import Blob
 
 CHUNK = 1 << 20
 DAY = 86_400.0
+OUR_OWN_WANT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""What says nothing of a file: this process, or the system, has no handle or memory left."""
 _TEMPORARY = ".new-"
 _LOCK = ".lock"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -96,10 +99,16 @@ class BlobDirectory:
         return True
 
     def state(self, sha256: str, size: int) -> str | None:
-        """None when the bytes are there and have their hash, else `file_missing` or `file_changed`."""
+        """None when the bytes are there and have their hash, else `file_missing` or `file_changed`.
+
+        Raises:
+            OSError: nothing can be opened now.
+        """
         try:
             descriptor = os.open(self.path(sha256), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:
+        except OSError as error:
+            if error.errno in OUR_OWN_WANT:
+                raise
             return "file_missing"
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)

@@ -60,6 +60,9 @@ COMMANDS: dict[str, Command] = {
         "tasks", Text("reabre uma tarefa; a fila dela espera", "open a task again; its queue waits"), WORK
     ),
     "explain": Command("documents", Text("onde está um documento, e por quê", "where a document is, and why"), WORK),
+    "protocol": Command(
+        "protocol", Text("protocolo: o que foi entregue a um cliente", "proof of what a client was delivered"), WORK
+    ),
     "deliver": Command("sending", Text("envia agora o que está na fila", "send now what is due"), SENDING),
     "run": Command("sending", Text("fica enviando até ser parado", "keep sending until stopped"), SENDING),
     "status": Command("portal", Text("o escritório num relance", "the office at a glance"), SENDING),
@@ -69,5 +72,6 @@ COMMANDS: dict[str, Command] = {
     "portal": Command("portal", Text("portal check: confere o portal", "portal check: look at the portal"), SENDING),
     "doctor": Command("upkeep", Text("examina o escritório, e corrige", "examine the office, and mend it"), UPKEEP),
     "backup": Command("upkeep", Text("copia o escritório inteiro num arquivo", "copy the office into a file"), UPKEEP),
+    "completion": Command("completion", Text("completa comandos no bash, zsh e fish", "completion for a shell"), UPKEEP),
     "restore": Command("upkeep", Text("refaz um escritório de uma cópia", "make an office of a backup"), UPKEEP),
 }

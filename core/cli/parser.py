@@ -100,16 +100,7 @@ def parse(argv: Sequence[str], lang: str) -> tuple[Callable[..., int] | None, ar
     Raises:
         SystemExit: 2 for wrong usage, 0 for `--help`.
     """
-    if lang == "pt":
-        argparse._ = lambda sentence: ARGPARSE_PT.get(sentence, sentence)  # type: ignore[attr-defined]
-    usage = Text("malote [opções] COMANDO …", "malote [options] COMMAND …").text(lang)
-    top = Parser(
-        prog="malote", usage=usage, description=ABOUT.text(lang), epilog=_listing(lang) + "\n\n" + ENDING.text(lang)
-    )
-    _common(top, lang, first=True)
-    top.add_argument(
-        "--version", action="version", version=f"malote {__version__}", help=Text("versão", "version").text(lang)
-    )
+    top = _top(lang)
     name, rest = _split(argv)
     args = top.parse_args(argv[: len(argv) - len(rest) - (name is not None)])
     if name is None:
@@ -122,11 +113,41 @@ def parse(argv: Sequence[str], lang: str) -> tuple[Callable[..., int] | None, ar
     command = COMMANDS[args.command]
     module = import_module(f"core.cli.{command.module}")
     parser = Parser(prog=f"malote {args.command}", description=command.summary.text(lang))
-    _common(parser, lang, first=False)
-    getattr(module, f"{args.command}_arguments")(parser, lang)
+    _fill(parser, args.command, lang)
     parser.parse_args(rest, args)
     run: Callable[..., int] = getattr(module, f"{args.command}_command")
     return run, args
+
+
+def _top(lang: str) -> Parser:
+    """The grammar up to the command's name."""
+    if lang == "pt":
+        argparse._ = lambda sentence: ARGPARSE_PT.get(sentence, sentence)  # type: ignore[attr-defined]
+    usage = Text("malote [opções] COMANDO …", "malote [options] COMMAND …").text(lang)
+    top = Parser(
+        prog="malote", usage=usage, description=ABOUT.text(lang), epilog=_listing(lang) + "\n\n" + ENDING.text(lang)
+    )
+    _common(top, lang, first=True)
+    top.add_argument(
+        "--version", action="version", version=f"malote {__version__}", help=Text("versão", "version").text(lang)
+    )
+    return top
+
+
+def _fill(parser: argparse.ArgumentParser, name: str, lang: str) -> None:
+    """The arguments of a command."""
+    _common(parser, lang, first=False)
+    getattr(import_module(f"core.cli.{COMMANDS[name].module}"), f"{name}_arguments")(parser, lang)
+
+
+def whole(lang: str) -> Parser:
+    """The whole grammar at once, for what is made of it (completion, the manual page); a call reads only its own."""
+    top = _top(lang)
+    commands = top.add_subparsers(dest="command", metavar=Text("COMANDO", "COMMAND").text(lang), parser_class=Parser)
+    for name, command in COMMANDS.items():
+        summary = command.summary.text(lang)
+        _fill(commands.add_parser(name, help=summary, description=summary), name, lang)
+    return top
 
 
 def _split(argv: Sequence[str]) -> tuple[str | None, Sequence[str]]:

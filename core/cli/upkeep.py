@@ -20,6 +20,10 @@ LOOK_AT_IT = Text(
     "Confira com: malote doctor. A senha do portal é dada de novo. O que já foi entregue não sai outra vez.",
     "Look at it with: malote doctor. Give the portal's password again. What was delivered is not sent again.",
 )
+WAS_SHARED = Text(
+    "Era de um grupo ({group}); este é só seu. Para compartilhar: mude-o de lugar e repita com --group {group}.",
+    "It was a group's ({group}); this one is yours alone. To share it: move it away and repeat with --group {group}.",
+)
 COPYING = Text("copiando: {done} de {total}", "copying: {done} of {total}")
 ALL_WELL = Text("Tudo em ordem.", "All is well.")
 
@@ -90,17 +94,25 @@ def backup_command(call: Call) -> int:
 
 def restore_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.add_argument("file", metavar=FILE.text(lang), help=Text("feito por malote backup", "a backup").text(lang))
+    parser.add_argument(
+        "--group",
+        metavar=Text("GRUPO", "GROUP").text(lang),
+        help=Text("compartilha o escritório com este grupo", "share the office with this group").text(lang),
+    )
 
 
 def restore_command(call: Call) -> int:
     from core.office.backup import restore
 
-    count = restore(call.folder, Path(call.args.file).expanduser(), _progress(call))
+    group = call.args.group
+    restored = restore(call.folder, Path(call.args.file).expanduser(), _progress(call), group=group)
     if call.json:
-        call.dump({"office": str(call.folder), "files": count})
+        call.dump({"office": str(call.folder), "files": restored.count, "was_shared_with": restored.group or None})
         return DONE
-    call.print(call.say(RESTORED, folder=call.folder, count=count))
+    call.print(call.say(RESTORED, folder=call.folder, count=restored.count))
     call.tell(LOOK_AT_IT)
+    if restored.group and not group:
+        call.tell(WAS_SHARED, group=restored.group)
     return DONE
 
 

@@ -16,7 +16,7 @@ def pause(tools: Tools, fault: PortalFault) -> Pause:
     paused = Pause(
         code=fault.code,
         detail=fault.detail,
-        since=last.since if last else now,
+        since=min(last.since, now) if last else now,
         attempts=attempts,
         retry_at=next_try(fault.code, attempts, now, tools.jitter(), fault.retry_after),
     )

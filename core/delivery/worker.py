@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from core.delivery import pausing, settling
+from core.delivery import clock, pausing, settling
 from core.delivery.attempt import Attempts
 from core.delivery.committer import Committer
 from core.delivery.plan import Subject, subjects
@@ -44,6 +44,7 @@ class Worker:
         self._report = report
         self._committer = Committer(tools.store)
         self._attempts = Attempts(tools, self._committer, self._may_begin, self._pause)
+        self._watch = clock.Watch(tools)
         self._window = tools.concurrency * 16  # enough to keep the portal busy while commits are under way
         self._active: set[asyncio.Task[None]] = set()
         self._lingering = 0  # of those: taken over, and not to be touched yet; the others go on meanwhile
@@ -61,6 +62,7 @@ class Worker:
         Where sending is paused, the portal is asked once whether it is well again.
         """
         self.summary.paused = None
+        await self._straighten()
         await self._resume()
         await self._take_over()
         await self._until_active(self._window // 2)
@@ -80,6 +82,8 @@ class Worker:
     async def forever(self) -> Summary:
         """Send whatever comes due until told to stop."""
         while not self.stopping.is_set():
+            if self._watch.was_set_back():
+                await self._straighten()
             if self._is_due():
                 await self.once()
             await self._sleep(POLL)
@@ -99,7 +103,7 @@ class Worker:
         store, now = self._tools.store, self._tools.now()
         pause = store.pause()
         if pause is not None:
-            return pause.retry_at is not None and pause.retry_at <= now
+            return clock.pause_is_over(pause, now)
         due = store.deliveries.next_due()
         return (due is not None and due <= now and store.integration().active) or bool(self._orphans())
 
@@ -124,6 +128,11 @@ class Worker:
     def _raise_fatal(self) -> None:
         if self._fatal is not None:
             raise self._fatal
+
+    async def _straighten(self) -> None:
+        """What would wait for a clock that was set back is due."""
+        if self._tools.store.deliveries.due_after(self._tools.now() + clock.SKEW):
+            await self._committer.run(partial(clock.straighten, self._tools))
 
     # --- claiming
 

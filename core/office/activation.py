@@ -88,9 +88,10 @@ def activate(
             }
         )
         ctx.store.set_integration(integration)
-        if not before.active:
-            ctx.store.append([event(ctx, actor, "activated")])
-        _tell_folders(ctx, actor, before, wanted)
+        if before.active:
+            _tell_folders(ctx, actor, before, wanted)
+        else:
+            ctx.store.append([event(ctx, actor, "activated", params={"standard_folders": wanted})])
         apply_standard_folders(ctx, actor, seen.configured)
         queued = release_held(ctx, actor) if send_pending else 0
     return Activated(integration, seen, queued)

@@ -25,6 +25,9 @@ CODES: dict[int, str] = {
     errno.ENOTCONN: "portal_unreachable",
     errno.ETIMEDOUT: "portal_unreachable",
     errno.EHOSTDOWN: "portal_unreachable",
+    errno.EMFILE: "portal_unreachable",  # it is we who have no handle or memory left: all sending waits a while
+    errno.ENFILE: "portal_unreachable",
+    errno.ENOMEM: "portal_unreachable",
     errno.EAGAIN: "portal_busy",  # someone's lease (Samba's oplock, for one)
     errno.EBUSY: "portal_busy",
 }
@@ -53,4 +56,5 @@ def not_a_folder(name: str) -> PortalFault:
 
 
 def source_unreadable(error: OSError) -> PortalFault:
-    return PortalFault("file_missing", error.strerror or os.strerror(error.errno or 0))
+    code = "portal_unreachable" if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM) else "file_missing"
+    return PortalFault(code, error.strerror or os.strerror(error.errno or 0))

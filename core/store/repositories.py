@@ -225,6 +225,10 @@ class DeliveryRows(Rows[Delivery]):
         found = self._table.bodies({"status": "queued", "hold": None}, order=("due_at",), limit=1)
         return self.item(found[0]).due_at if found else None
 
+    def due_after(self, moment: datetime) -> list[Delivery]:
+        where = {"status": "queued", "hold": None}
+        return self.items(self._table.bodies(where, ranges={"due_at": (rfc3339(moment), None)}))
+
     def failing_tasks(self, now: datetime) -> set[str]:
         long_ago = rfc3339(now - CONSIDERED_URGENT)
         failed = self._table.column("task", {"status": "failed"}, ranges=FAILING, distinct=True)

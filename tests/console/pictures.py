@@ -28,13 +28,13 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from core.office import context, open_office
-from tests.console.sample import OWNER, new_office, office_at_work
+from tests.console.sample import OWNER, leave_files, new_office, office_at_work
 from tui import themes
 from tui.app import Console
 from tui.desk import Desk
 
 Size = tuple[int, int]
-Offices = dict[bool, Path]
+Offices = dict[str, Path]
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SIZES = ((80, 24), (120, 40))
 NOW = datetime(2026, 11, 24, 17, 2, 11, tzinfo=UTC)
@@ -53,15 +53,15 @@ class Scene:
 
     Args:
         keys: a text of several letters that is no key's name is typed.
-        new: on an office that was never activated.
+        office: `work`; `new`, one that was never activated; `left`, one where files wait that Express left.
     """
 
     keys: Sequence[str] = ()
-    new: bool = False
+    office: str = "work"
 
 
 SCENES: dict[str, Scene] = {
-    "primeira-vez": Scene(new=True),
+    "primeira-vez": Scene(office="new"),
     "painel": Scene(),
     "templates": Scene(("2", "slash", *"balan", "enter", "a")),
     "templates-sem-pasta": Scene(("2", "f", "right", "right", "s")),
@@ -77,6 +77,16 @@ SCENES: dict[str, Scene] = {
     "concluir": Scene(("3", "slash", *"T0004", "enter", "c")),
     "registro": Scene(("4", "up", "up")),
     "erros": Scene(("5", "down")),
+    "express-vazio": Scene(("6",)),
+    "express": Scene(("6",), "left"),
+    "express-arquivo": Scene(("6", "enter"), "left"),
+    "express-palpite": Scene(("6", "enter", "down", "enter"), "left"),
+    "express-procurar": Scene(("6", "enter", "l", *"livrria"), "left"),
+    "express-envia": Scene(("6", "down", "down", "enter", "c"), "left"),
+    "express-outro-cliente": Scene(("6", "enter", "l", *"31", "enter", "a", "enter", "c"), "left"),
+    "express-lembrar": Scene(("6", "enter", "down", "enter", "m"), "left"),
+    "regras": Scene(("2", "slash", *"das simples", "enter", "e"), "left"),
+    "regra": Scene(("2", "slash", *"das simples", "enter", "e", "enter"), "left"),
     "clientes": Scene(("7",)),
     "pasta-do-cliente": Scene(("7", "enter")),
     "funcionarios": Scene(("8",)),
@@ -108,13 +118,16 @@ def held_still() -> Iterator[None]:
 
 @contextmanager
 def offices() -> Iterator[Offices]:
-    """The sample office, new (True) and at work, under a path of always the same length."""
+    """The sample offices, under a path of always the same length."""
     place = Path(tempfile.mkdtemp(prefix="malote-", dir="/tmp"))  # it is shown on screens: always as long
     try:
-        yield {
-            True: new_office(place / "new", concurrency=1),
-            False: office_at_work(place / "work", concurrency=1),
+        found = {
+            "new": new_office(place / "new", concurrency=1),
+            "work": office_at_work(place / "work", concurrency=1),
+            "left": office_at_work(place / "left", concurrency=1),
         }
+        leave_files(found["left"])
+        yield found
     finally:
         shutil.rmtree(place)
 
@@ -122,11 +135,11 @@ def offices() -> Iterator[Offices]:
 @asynccontextmanager
 async def at(scene: Scene, found: Offices, size: Size) -> AsyncIterator[tuple[Console, Pilot[None]]]:
     """A console on a copy of the office, at a scene."""
-    source = found[scene.new].parent
+    source = found[scene.office].parent
     for name in ("folders-*.json", "models.json"):
         for kept in (source / "escritorio" / "host").glob(name):
             kept.unlink()
-    with open_office(found[scene.new]) as ctx:
+    with open_office(found[scene.office]) as ctx:
         app = Console(Desk(ctx, OWNER, "pt"), sending=False)
         async with app.run_test(size=size) as pilot:
             await settled(app, pilot)
@@ -177,7 +190,7 @@ async def snapshot(name: str, found: Offices) -> dict[Size, str]:
                 plain = text_of(strips(app))
                 different = [] if plain == read[size][: len(plain)] else ["## sem cor: o texto é outro", *plain]
                 read[size] += [*different, *styles_of("sem cor", strips(app))]
-    place = found[scene.new].parent.parent.name
+    place = found[scene.office].parent.parent.name
     return {
         size: "\n".join([f"# {name} {size[0]}x{size[1]}", *lines, ""]).replace(place, "malote-xxxxxxxx")
         for size, lines in read.items()
@@ -225,7 +238,7 @@ async def picture(name: str, found: Offices, size: Size) -> str:
     async with at(SCENES[name], found, size) as (app, _):
         drawn = app.export_screenshot(title="malote").replace("Fira Code", FONT)
     drawn = re.sub(r"@font-face {.*?}", "", drawn, flags=re.DOTALL)  # no fetched fonts
-    return drawn.replace(found[True].parent.parent.name, "malote")
+    return drawn.replace(found["work"].parent.parent.name, "malote")
 
 
 def update(names: Sequence[str]) -> None:

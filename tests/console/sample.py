@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from unittest import mock
+from typing import Any
 
 from core.domain.permissions import Actor
 from core.office import Context, activation, create_office, documents, intake, mapping, open_office, sending
 from core.office.actors import who_acts
+from core.office.inbox import Inbox
 from core.office.tasks import complete_task
 
 DATA = Path(__file__).parent.parent / "data" / "office"
 OWNER = Actor.outsider("gestora")
 BALANCETES = ("balancete", "balancete_acum")
+BOLETO = "Boleto de Honorários 2026-10.pdf"
+TWO_CLIENTS = """DOCUMENTO DE ARRECADAÇÃO DO SIMPLES NACIONAL
+Período de Apuração: 10/2026            Vencimento: 20/11/2026
+
+75.989.834/0001-70      Engenharia Aurora Ltda
+B9.U7Z.3KX/0001-54      Gráfica Aurora ME
+
+Valor total do documento                      1.234,56
+"""
+AGENDA = """CONTROLE DE CONFERÊNCIA MENSAL
+Gráfica Aurora ME       CNPJ B9.U7Z.3KX/0001-54
+Competência: 10/2026
+
+Itens conferidos: todos
+"""
 
 
 def new_office(folder: Path, *, concurrency: int = 8) -> Path:
@@ -20,7 +38,7 @@ def new_office(folder: Path, *, concurrency: int = 8) -> Path:
     portal = folder / "portal"
     portal.mkdir(parents=True)
     office = folder / "escritorio"
-    values = {
+    values: dict[str, dict[str, Any]] = {
         "office": {"name": "Escritório Modelo"},
         "portal": {"url": f"dir://{portal}"},
         "sending": {"concurrency": concurrency},
@@ -54,3 +72,20 @@ def office_at_work(folder: Path, *, concurrency: int = 8) -> Path:
         complete_task(ctx, who_acts(ctx, "fiscal"), "T0009")  # a payroll: not fiscal's department
         sending.deliver(ctx)
     return office
+
+
+def leave_files(office: Path) -> None:
+    """Let Express find files that it leaves to a person: of two clients, of no template, of a completed task, empty."""
+    with open_office(office) as ctx, mock.patch("core.office.inbox.QUIET", 0.0):
+        complete_task(ctx, OWNER, "T0042", force=True)
+        inbox = Inbox(ctx, "w")
+        inbox.folder.mkdir(exist_ok=True)
+        files = {
+            "guia.txt": TWO_CLIENTS.encode(),
+            "conferência 10.txt": AGENDA.encode(),
+            BOLETO: (DATA / "documents" / BOLETO).read_bytes(),
+            "vazio.pdf": b"",
+        }
+        for name, data in files.items():  # one after the other: their order is always the same
+            (inbox.folder / name).write_bytes(data)
+            inbox.look()

@@ -169,3 +169,40 @@ async def test_a_large_file_says_how_far_it_is_and_esc_cancels(
         await desk.go("escape", see="Cancelado; nada foi feito.")
         assert not desk.app.desk.ctx.store.documents.of_task("T0006")
         assert not list((work / "spool").glob(".new-*")), "half of it stays"
+
+
+async def test_another_client_s_file_is_refused_until_a_key_of_its_own_confirms(
+    work: Path, files: Path, size: Size
+) -> None:
+    """The wrong payroll in the wrong folder is the accident that offices fear most."""
+    (files / "folha.txt").write_text("Folha de Pagamento\nCNPJ 75.989.834/0001-70\n", encoding="utf-8")
+    async with sitting(work, size) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        await desk.go("enter", see="folha.txt")
+        await desk.type("folha")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.go("enter", see="folha.txt parece ser de outro cliente")
+        await desk.see("75.989.834/0001-70, de 32 Engenharia Aurora Ltda", "no texto: «CNPJ 75.989.834/0001-70»")
+        store = desk.app.desk.ctx.store
+        await desk.press("enter", "s")
+        assert not store.documents.of_task("T0006"), "the key that asked also confirmed"
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, Attach))
+        assert not store.documents.of_task("T0006")
+        await desk.go("enter", see="parece ser de outro cliente")
+        await desk.go("o", see="folha.txt: anexado")
+
+
+async def test_of_several_files_each_other_client_is_shown(work: Path, files: Path) -> None:
+    """Who confirms one must not confirm another unseen."""
+    (files / "um.txt").write_text("CNPJ 75.989.834/0001-70\n", encoding="utf-8")
+    (files / "dois.txt").write_text("CNPJ B9.U7Z.3KX/0001-54\n", encoding="utf-8")
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        await desk.go("a", see="Notas São João/")
+        desk.app.screen.post_message(Paste(f"'{files}/um.txt' '{files}/dois.txt' '{files}/ISS.pdf'"))
+        await desk.see("3 arquivos")
+        await desk.go("enter", see="2 arquivos parecem ser de outro cliente")
+        await desk.see("um.txt: traz 75.989.834/0001-70, de 32", "dois.txt: traz B9.U7Z.3KX/0001-54, de 30")
+        await desk.go("o", see="um.txt: anexado · dois.txt: anexado · ISS.pdf: anexado")

@@ -154,6 +154,29 @@ async def test_a_new_client_and_a_taken_id(work: Path) -> None:
         assert desk.listed == ["200  Casa Nova    sem pasta no portal"]
 
 
+async def test_a_client_s_proof_of_delivery_is_saved(work: Path, tmp_path: Path) -> None:
+    """Asked for on the telephone: it must not take someone who knows the command."""
+    with open_office(work) as ctx:
+        client = client_of(ctx, "T0001")
+    async with sitting(work) as desk:
+        await desk.go("7", see="60 de 60")
+        await desk.until(lambda: desk.rows.cursor == 0)
+        desk.rows.move(next(index for index, one in enumerate(desk.listed) if one.startswith(f"{client.id} ")))
+        await desk.go("p", see=f"Protocolo de entrega de {client.id}")
+        desk.app.screen.query_one(Input).value = "2026-13"
+        await desk.see("não é uma competência")
+        desk.app.screen.query_one(Input).value = "1999-01"
+        await desk.press("enter")
+        await desk.see("Nada foi entregue")
+        await desk.go("p", see=f"Protocolo de entrega de {client.id}")
+        desk.app.screen.query_one(Input).value = "10/2026"
+        await desk.go("enter", see="Salvar em qual arquivo?")
+        file = tmp_path / "protocolo.pdf"
+        desk.app.screen.query_one(Input).value = str(file)
+        await desk.go("enter", see="✓ Protocolo de 1 entregas")
+        assert file.read_bytes().startswith(b"%PDF-")
+
+
 async def test_taking_a_folder_away_asks(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.go("7", see="60 de 60")

@@ -15,13 +15,13 @@ from tests.console.pictures import SCENES, SIZES, SNAPSHOTS, held_still, offices
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[dict[bool, Path]]:
+def found() -> Iterator[dict[str, Path]]:
     with held_still(), offices() as made:
         yield made
 
 
 @pytest.mark.parametrize("name", SCENES)
-async def test_a_screen_looks_as_it_did(name: str, found: dict[bool, Path]) -> None:
+async def test_a_screen_looks_as_it_did(name: str, found: dict[str, Path]) -> None:
     for size, now in (await snapshot(name, found)).items():
         path = path_of(name, size)
         before = path.read_text(encoding="utf-8") if path.exists() else ""

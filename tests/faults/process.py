@@ -22,9 +22,9 @@ class Running:
     is done to it between two lines is done in the middle of its work, however slow the machine.
     """
 
-    def __init__(self, words: tuple[str, ...], environment: dict[str, str]):
+    def __init__(self, words: tuple[str, ...], environment: dict[str, str], program: str = "tui"):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *words],
+            [sys.executable, "-m", program, *words],
             env=environment,
             cwd=REPOSITORY,
             stdout=subprocess.DEVNULL,

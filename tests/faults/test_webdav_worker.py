@@ -226,7 +226,7 @@ def send_through(program: WebDavProgram, weather: Storm, kills: int, deliveries:
 
 @pytest.mark.parametrize(
     ("kills", "tasks", "deliveries", "share"),
-    [pytest.param(4, 45, 50, 0.08, id="small"), pytest.param(60, 300, 2000, 0.005, id="full", marks=pytest.mark.soak)],
+    [pytest.param(2, 24, 24, 0.05, id="small"), pytest.param(60, 300, 2000, 0.005, id="full", marks=pytest.mark.soak)],
 )
 async def test_every_delivery_ends_once(
     served: Served, tmp_path: Path, kills: int, tasks: int, deliveries: int, share: float

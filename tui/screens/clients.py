@@ -82,12 +82,13 @@ class Clients(Records[Seen]):
     TITLE_TEXT = Text("Clientes", "Clients")
     ENTER = Text("pasta", "folder")
     FOR_ADMINS = frozenset({"open", "tax_id", "rename", "new", "unlink"})
-    ON_ONE = frozenset({"open", "tax_id", "rename", "unlink"})
+    ON_ONE = frozenset({"open", "tax_id", "rename", "unlink", "protocol"})
     BINDINGS: ClassVar = [
         key("f", "unlinked", Text("sem pasta", "without folder")),
         key("c", "tax_id", Text("CNPJ", "tax id")),
         key("m", "rename", Text("mudar nome", "rename")),
         key("n", "new", Text("novo", "new")),
+        key("p", "protocol", Text("protocolo", "proof of delivery")),
         key("x", "unlink", Text("tirar pasta", "take folder away"), show=False),
     ]
 
@@ -234,6 +235,13 @@ class Clients(Records[Seen]):
                 lambda: registry.set_client(ctx, actor, one.id, **given),
                 lambda changed: self.notice("✓ " + self.say(CHANGED, client=f"{changed.id} {changed.name}"), "good"),
             )
+
+    def action_protocol(self) -> None:
+        """What was delivered to this one, in a file."""
+        if (one := self.current) is not None:
+            from tui.screens.protocol import ask_protocol
+
+            ask_protocol(self, one.client)
 
     def action_new(self) -> None:
         """Its id, then its name; its folder is the next Enter."""

@@ -105,7 +105,7 @@ class Queue(Records[Left]):
         return Listing(columns, self._row)
 
     def columns(self) -> Sequence[Column]:
-        widths = ((14, 3), (15, 2), (14, 2), (8, 0), (16, 0))
+        widths = ((18, 3), (14, 2), (12, 2), (8, 0), (16, 0))
         return [Column(self.say(head), *width) for head, width in zip(HEADS, widths, strict=True)]
 
     def _cells(self, one: Left) -> tuple[str, ...]:
@@ -198,8 +198,8 @@ class Queue(Records[Left]):
         lines += wrapped(sentence(row.doubt, row.params).say(self.desk.lang), width, "warning", most=2)
         found = self._proposal
         if found is not None and found.row.id == one.id:
-            for text, tone in express_acts.plan(self.desk, found)[: DETAIL_LINES - len(lines)]:
-                lines += wrapped(text, width, tone, most=1)
+            for text, tone in express_acts.plan(self.desk, found):
+                lines += wrapped(text, width, tone, most=2)
         return lines
 
     def on_screen_resume(self) -> None:

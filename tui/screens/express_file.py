@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -55,7 +55,12 @@ NO_CLIENT = Text("escolha antes o cliente (l)", "choose the client first (l)")
 WHICH_CLIENT = Text("De que cliente é {file}?", "Which client's is {file}?")
 WHICH_TEMPLATE = Text("Que documento é {file}?", "What document is {file}?")
 WHICH_TASK = Text("A que tarefa de {client} anexar?", "To which of {client}'s tasks?")
-NO_TASKS = Text("Este cliente não tem tarefa aberta.", "This client has no open task.")
+NO_TASKS = Text(
+    "Este cliente não tem tarefa aberta, nem concluída que esperasse este template.",
+    "This client has no open task, nor a completed one that awaited this template.",
+)
+NO_CLIENTS = Text("Nenhum cliente ainda (7 Clientes).", "No clients yet (7 Clients).")
+NO_TEMPLATES = Text("Nenhum template ainda (2 Templates).", "No templates yet (2 Templates).")
 PROPOSING = Text("Fazendo a regra a partir do texto…", "Making the rule from the text…")
 NO_RULE_YET = Text("diga antes a tarefa: {why}", "the task has to be clear first: {why}")
 PLAN = 3
@@ -110,7 +115,7 @@ class OneFile(Working[Found]):
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 3, id="head")
-        columns = [Column("", 9), Column("", 20, 1), Column("", 4), Column("", 24, 3)]
+        columns = [Column("", 9), Column("", 23, 1), Column("", 4), Column("", 20, 2)]
         yield Rows(columns, id="guesses", heads=False)
         yield Lines([()] * PLAN, id="plan")
         yield Cells([()], id="reason")
@@ -242,7 +247,7 @@ class OneFile(Working[Found]):
         kind = self.say(KINDS[one.kind]) if first else ""
         name = (CHOSEN if one.chosen else "  ") + one.name
         tone = "strong" if one.chosen else ""
-        return Row(f"{one.kind}:{one.value}", (kind, name, one.sure, one.why), ("accent", tone, "", "muted"))
+        return Row(f"{one.kind}:{one.value}", (kind, name, one.sure, one.why), ("muted", tone, "", ""))
 
     @property
     def _line(self) -> Line1 | None:
@@ -341,10 +346,11 @@ class OneFile(Working[Found]):
 
         self._find(WHICH_TASK, read, "task", lang)
 
-    def _find(self, title: Text, read: Any, kind: str, lang: str) -> None:
+    def _find(self, title: Text, read: Callable[[], list[Option]], kind: str, lang: str) -> None:
         found = self._proposal
         if found is None:
             return
+        none = {"client": NO_CLIENTS, "template": NO_TEMPLATES, "task": NO_TASKS}
         current = {"client": found.client, "template": found.template, "task": found.task}[kind]
         client = found.client.name if found.client else ""
 
@@ -352,12 +358,9 @@ class OneFile(Working[Found]):
             if value is not None:
                 self._choose(**{kind: value})
 
-        def ask(options: list[Option]) -> None:
-            told = title.say(lang, file=found.row.file_name, client=client)
-            key = current.id if current is not None else ""
-            self.console.open(Find(self.desk, told, options, key, NO_TASKS if kind == "task" else NO_TEXT), chosen)
-
-        self.act(read, ask)
+        told = title.say(lang, file=found.row.file_name, client=client)
+        key = current.id if current is not None else ""
+        self.console.open(Find(self.desk, told, read, key, none[kind]), chosen)
 
     def action_confirm(self) -> None:
         """One key: its text stands here. What sends is asked about all the same."""

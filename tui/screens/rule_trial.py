@@ -49,7 +49,7 @@ NONE_WAITS = Text("· Nenhum arquivo espera.", "· No file waits.")
 FITS, FITS_NOT = Text("✓ {file}: serve", "✓ {file}: it fits"), Text("✗ {file}: não serve", "✗ {file}: it does not fit")
 UNREADABLE = Text("? {file}: não pode ser lido: {reason}", "? {file}: cannot be read: {reason}")
 SAVE = Text("salvar a regra", "save the rule")
-SAVE_ALTHOUGH = Text("salvar mesmo assim", "save it all the same")
+ALTHOUGH = Text("{what}, mesmo assim", "{what}, all the same")
 CONFIRM = Text("anexar {file} e salvar a regra", "attach {file} and save the rule")
 CHANGE, ON_FILES = Text("mudar a regra", "change the rule"), Text("experimentar em arquivos", "try on files")
 WHICH = Text("Em que arquivos experimentar?", "Try it on which files?")
@@ -143,7 +143,7 @@ class Trial(Dialog[str]):
         ]
         self.query_one("#caught", Rows).show(Fixed(rows))
         yes = self.say(CONFIRM, file=self._confirms) if self._confirms else self.say(SAVE)
-        yes = f"{yes}: {self.say(SAVE_ALTHOUGH)}" if self._tried.others else yes
+        yes = self.say(ALTHOUGH, what=yes) if self._tried.others else yes
         ask: Line = line(" ", (self.say(KEY), "accent"), f"  {yes}")
         self.query_one("#ask", Lines).update([(), ask])
 

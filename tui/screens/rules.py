@@ -31,8 +31,8 @@ SOURCES = {
 }
 TITLE = Text("Regras do Express para {template}", "Express's rules for {template}")
 OWN_WINS = Text(
-    "As próprias valem antes das do catálogo; entre várias que servem, a mais específica.",
-    "Its own come before the catalogue's; of several that fit, the most specific one counts.",
+    "As próprias valem antes; entre várias que servem, a mais específica.",
+    "Its own come first; of several that fit, the most specific one counts.",
 )
 VALIDATES = Text("Valida pela competência: {answer} (v muda)", "Period has to be the task's: {answer} (v changes)")
 YES, NO = Text("sim", "yes"), Text("não", "no")

@@ -1,0 +1,90 @@
+"""One byte of the configuration or of the state is damaged, at any place: it works, or a sentence says what is wrong."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.cli.main import main
+from tests.faults.program import Program, build, seeded
+
+COMMANDS = (("status",), ("tasks",), ("errors",), ("log",), ("deliver",), ("doctor",))
+
+
+def run(program: Program, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Run a command in this process: what is no sentence is raised. Returns its status, and all that it said."""
+    status = main(["--office", str(program.office), "--lang", "pt", *words])
+    said = capsys.readouterr()
+    return status, said.out + said.err
+
+
+def damaged(data: bytes, at: int, chance: random.Random) -> bytes:
+    byte = chance.choice((data[at] ^ 0xFF, data[at] ^ 1 << chance.randrange(8), 0, 0x22, 0x0A))
+    return data[:at] + bytes([byte % 256]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "step", [pytest.param(61, id="small"), pytest.param(1, id="full", marks=pytest.mark.soak)]
+)
+def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever finds a damaged file is told which, and where."""
+    chance = seeded()
+    program = build(tmp_path, tasks=1)
+    file = program.office / "malote.toml"
+    data = file.read_bytes()
+    ended = set()
+    for at in range(0, len(data), step):
+        file.write_bytes(damaged(data, at, chance))
+        status, said = run(program, ("status",), capsys)
+        assert status in (0, 3), (at, said)
+        ended.add(status)
+        if status == 3:
+            assert re.search(r"malote\.toml, linha \d+, coluna \d+", said), (at, said)
+            assert "Para resolver" in said
+    assert 0 in ended
+    file.write_bytes(data)
+    assert program.call("deliver").returncode == 0
+    program.check()
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(20, id="small"), pytest.param(8000, id="full", marks=pytest.mark.soak)]
+)
+def test_the_state(tmp_path: Path, count: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Never a programmer's traceback to an office in trouble; what can be read goes on."""
+    chance = seeded()
+    program = build(tmp_path, tasks=8, clients=3)
+    with program.opened() as ctx:
+        ctx.store.copy_to(tmp_path / "whole.db")
+    data = (tmp_path / "whole.db").read_bytes()
+    state = program.office / "state.db"
+    ended: dict[int, int] = {}
+    for _ in range(count):
+        at = chance.randrange(len(data))
+        for left in program.office.glob("state.db*"):
+            left.unlink()
+        state.write_bytes(damaged(data, at, chance))
+        state.chmod(0o600)
+        for words in COMMANDS:
+            try:
+                status, said = run(program, words, capsys)
+            except Exception as error:
+                raise AssertionError(f"byte {at}, {words}: {error!r}") from error
+            assert status in (0, 1, 3), (at, words, said)
+            ended[status] = ended.get(status, 0) + 1
+            if status == 3:
+                assert "state.db" in said, (at, words, said)
+                assert "Para resolver" in said, (at, words, said)
+        shutil.rmtree(program.portal)
+        program.portal.mkdir()
+    print(ended)
+    for left in program.office.glob("state.db*"):
+        left.unlink()
+    state.write_bytes(data)
+    state.chmod(0o600)
+    assert program.call("deliver").returncode == 0
+    program.check()
