@@ -11,15 +11,18 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from benchmarks.express_documents import Generated, documents, office, tasks
+from benchmarks.figures import Figure, table
 from core.domain.recognition import FileKind, Reading, Recognition
 from core.express.known import prepare
 from core.express.reading import pdf
 from core.express.reading.limits import Limits
 from core.express.recognise import recognise
 
+SEED = 2026
 ONE_SIDED = frozenset({"nfse_tomadas", "nfe_entradas"})
 """Half of the documents go to an office without these: there a note between two clients is the issuer's."""
 
@@ -89,28 +92,46 @@ def run(seed: int, count: int, without: frozenset[str] = frozenset()) -> Measure
     return Measured(results, extraction, recognition)
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1080
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 2026
-    half = run(seed, count // 2), run(seed + 1, count - count // 2, ONE_SIDED)
+def measure(quick: bool) -> Iterator[Figure]:
+    """Right, asked and wrong over two offices, and what recognising costs."""
+    count = 212 if quick else 1_080
+    yield from judged((run(SEED, count // 2), run(SEED + 1, count // 2, ONE_SIDED)))
+
+
+def judged(half: tuple[Measured, Measured]) -> Iterator[Figure]:
+    """The figures of two runs together."""
     results = [one for measured in half for one in measured.results]
     knowable = [one for one in results if one.made.client]
     found = sum(
         one.right and (one.said.client, one.said.template, one.period or one.made.period or "2026") in one.tasks
         for one in knowable
     )
-    asked = [one for one in knowable if not one.certain]
-    wrong = [one for one in results if one.certain and not one.right]
-    print(f"{len(results)} documents, {len(knowable)} that can be known")
-    print(f"right in client, template, period and task: {found} = {found / len(knowable):.2%}")
-    print(f"asked: {len(asked)} = {len(asked) / len(knowable):.2%}; wrong: {len(wrong)}")
-    print(f"certain of a wrong client: {sum(one.wrong_client for one in results if one.made.client)}")
+    of, asked = len(knowable), sum(not one.certain for one in knowable)
     unknowable = [one for one in results if not one.made.client]
-    print(f"only a person can know: {sum(one.right for one in unknowable)} of {len(unknowable)} asked")
-    extraction, recognition = (
-        sum(getattr(one, what) for one in half) / len(results) * 1e3 for what in ("extraction", "recognition")
+    right = f"right in client, template, period and task, of {of:,} generated documents that can be known"
+    yield Figure(right, 100 * found / of, "%", least=98)
+    yield Figure("of them asked", asked, "documents")
+    yield Figure("of them certain of something wrong", sum(one.certain and not one.right for one in knowable), "documents")
+    yield Figure("of them given to a wrong client", sum(one.wrong_client for one in knowable), "documents", most=0)
+    yield Figure(
+        f"asked, of {len(unknowable)} that only a person can know",
+        sum(one.right for one in unknowable),
+        "documents",
+        least=len(unknowable),
     )
-    print(f"extraction {extraction:.2f} ms, recognition {recognition:.3f} ms of processor time a document")
+    for what in ("extraction", "recognition"):
+        cost = sum(getattr(one, what) for one in half) / len(results) * 1e3
+        yield Figure(f"{what}, processor time a document", cost, "ms")
+
+
+def main() -> None:
+    """Print which forms and layouts are asked or wrong, and what a confidence is worth."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1080
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else SEED
+    half = run(seed, count // 2), run(seed + 1, count - count // 2, ONE_SIDED)
+    for line in table(list(judged(half))):
+        print(line)
+    results = [one for measured in half for one in measured.results]
     _confusions(results)
     _calibration(results)
 

@@ -1,6 +1,6 @@
 """Publishing over WebDAV beside bare loops of httpx and `rclone copy`, against the servers of the tests on loopback.
 
-Run with `python -m benchmarks.portal_webdav [DOCUMENTS] [SERVER…]`. What the worker asks of a portal for a new document
+What the worker asks of a portal for a new document
 is a look and a publish: PROPFIND, PUT, MOVE. The bare loop makes the same three requests, its folders made beforehand.
 """
 
@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from os import urandom
 from pathlib import Path
 
 import httpx
 
+from benchmarks.figures import Figure
 from core.domain.models import Place
 from core.portal.webdav import WebDavPortal
 from core.portal.webdav.verbs import LOOK
 from core.ports import Absent
 from tests.integration.webdav_servers import SERVERS, Served, installed, serving
 
-DOCUMENTS = 3000
 SIZE = 50_000
 FOLDERS = 40
 AT_ONCE = 8
-ROUNDS = 1
 RCLONE_COPY = ("rclone", "copy", "--transfers", "8", "--config", "/dev/null")
 
 
@@ -102,39 +100,18 @@ def rclone_copy(served: Served, root: str, source: Path, documents: int) -> floa
         return documents / (time.perf_counter() - start)
 
 
-def measure(kind: str, documents: int, source: Path) -> None:
-    rates: dict[str, list[float]] = {"ours": [], "bare": [], "put": []}
-    with serving(kind) as served:
-
-        def fresh(name: str) -> str:
-            assert httpx.request("MKCOL", f"{served.url}/{name}/", trust_env=False).status_code == 201
-            return name
-
-        for round_ in range(ROUNDS):  # in turns, so that a slow moment of the machine meets all
-            rates["ours"].append(asyncio.run(ours(served, fresh(f"ours{round_}"), source, documents)))
-            rates["bare"].append(asyncio.run(bare(served, fresh(f"bare{round_}"), source, documents)))
-            rates["put"].append(asyncio.run(bare(served, fresh(f"put{round_}"), source, documents, put_alone=True)))
-        locked = asyncio.run(ours(served, fresh("locked"), source, documents // 4, exclusive=True))
-        copied = rclone_copy(served, fresh("copied"), source, min(documents, 600)) if installed("rclone") else 0.0
-    median = {which: statistics.median(found) for which, found in rates.items()}
-    print(
-        f"{kind:8} Malote {median['ours']:6.0f}/s  same requests bare {median['bare']:6.0f}/s "
-        f"({median['ours'] / median['bare']:.2f})  PUT alone {median['put']:6.0f}/s  exclusive {locked:5.0f}/s  "
-        f"rclone copy {copied:5.0f}/s ({median['ours'] / copied if copied else 0:.1f} times)",
-        flush=True,
-    )
-
-
-def main() -> None:
-    documents = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
-    kinds = sys.argv[2:] or [kind for kind in SERVERS if installed(kind)]
-    print(f"{documents} documents of {SIZE} bytes into {FOLDERS} folders, {AT_ONCE} at once, {ROUNDS} round(s)")
-    with tempfile.TemporaryDirectory() as name:
-        source = Path(name) / "source.pdf"
-        source.write_bytes(urandom(SIZE))
-        for kind in kinds:
-            measure(kind, documents, source)
-
-
-if __name__ == "__main__":
-    main()
+def measure(quick: bool) -> Iterator[Figure]:
+    """The adapter alone, on each server that is installed, without and with the lock that `exclusive` asks for."""
+    documents = 60 if quick else 1_000
+    for kind in filter(installed, SERVERS):
+        with tempfile.TemporaryDirectory() as name, serving(kind) as served:
+            source = Path(name) / "source.pdf"
+            source.write_bytes(urandom(SIZE))
+            rates = {}
+            for way in ("adapter", "bare", "exclusive"):
+                assert httpx.request("MKCOL", f"{served.url}/{way}/", trust_env=False).status_code == 201
+                made = bare if way == "bare" else partial(ours, exclusive=way == "exclusive")
+                rates[way] = asyncio.run(made(served, way, source, documents))
+            peers = {"bare loop of the same": rates["bare"]}
+            yield Figure(f"{kind}: adapter alone", rates["adapter"], "documents/s", peers=peers)
+            yield Figure(f"{kind}: adapter alone, exclusive", rates["exclusive"], "documents/s")

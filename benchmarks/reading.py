@@ -1,23 +1,21 @@
-"""Files a second that Express reads in its processes, beside bare pypdfium2 (one process, and two) and pdftotext.
-
-python -m benchmarks.reading [--folder tests/data/office/documents] [--files 2000] [--processes 2] [--rounds 3]
-"""
+"""Files a second that Express reads in its processes, beside bare pypdfium2 (one process, and two) and pdftotext."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.figures import Figure
 from core.domain.recognition import Reading
 from core.express.reading.pool import Readers
 
+SAMPLE = Path(__file__).parents[1] / "tests/data/office/documents"
+BARE_ONE, BARE_TWO = "bare pypdfium2, 1 process", "bare pypdfium2, 2 processes"
 BARE = """
 import sys, time
 import pypdfium2
@@ -86,40 +84,30 @@ def pdftotext(files: list[Path]) -> float:
     return (time.perf_counter() - start) * len(files) / len(some)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("tests/data/office/documents"))
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
-    found = sorted(args.folder.rglob("*.pdf"))
-    files = [found[number % len(found)].absolute() for number in range(args.files)]
-    many = args.processes
+def measure(quick: bool) -> Iterator[Figure]:
+    """Files a second of the sample's documents, again and again."""
+    found = sorted(SAMPLE.rglob("*.pdf"))
+    files = [found[number % len(found)].absolute() for number in range(200 if quick else 2_000)]
     peaks: list[int] = []
     ways: dict[str, Callable[[], float]] = {
-        "bare pypdfium2, 1 process": lambda: bare(files, 1),
-        f"bare pypdfium2, {many} processes": lambda: bare(files, many),
-        f"Readers({many})": lambda: ours(files, many, peaks),
+        BARE_ONE: lambda: bare(files, 1),
+        BARE_TWO: lambda: bare(files, 2),
+        "Readers": lambda: ours(files, 2, peaks),
     }
     if shutil.which("pdftotext"):
         ways["pdftotext, 1 process a file"] = lambda: pdftotext(files)
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(args.rounds):  # in turns, so that a slow moment of the machine meets all
+    rounds = 1 if quick else 3
+    rates = {name: len(files) / seconds for name, seconds in in_turns(ways, rounds).items()}
+    starts = [first_reading(files[0]) for _ in range(rounds)]
+    yield Figure("reading alone, 2 processes", rates.pop("Readers"), "files/s", peers=rates)
+    yield Figure("first reading, its process's start included", 1000 * statistics.median(starts), "ms")
+    yield Figure("memory of a reading process, at most", max(peaks) / 1e6, "MB")
+
+
+def in_turns(ways: dict[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+    """The median of each way's rounds, taken in turns so that a slow moment of the machine meets all."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
         for name, way in ways.items():
-            seconds[name].append(way())
-    starts = [first_reading(files[0]) for _ in range(args.rounds)]
-    one, two = (statistics.median(list(seconds.values())[at]) for at in (0, 1))
-    print(f"{len(files)} files ({len(found)} different), median of {args.rounds} rounds")
-    for name, taken in seconds.items():
-        median = statistics.median(taken)
-        print(
-            f"{name:30} {len(files) / median:7.0f} files/s  {one / median:5.2f} of bare, 1 process"
-            f"  {two / median:5.2f} of bare, {many} processes"
-        )
-    print(f"first reading, start included: {1000 * statistics.median(starts):.0f} ms")
-    print(f"memory: at most {max(peaks) / 1e6:.0f} MB a process, {peak(os.getpid()) / 1e6:.0f} MB here")
-
-
-if __name__ == "__main__":
-    main()
+            taken[name].append(way())
+    return {name: statistics.median(one) for name, one in taken.items()}

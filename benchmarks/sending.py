@@ -1,9 +1,7 @@
 """Documents per second from the queue to settled, everything durable, beside peers on the same machine and server.
 
-python -m benchmarks.sending [--documents 3000] [--size 50000] [--times 3] [--directory D] [KIND…]
-
-KIND: dir, wsgidav, rclone, apache (all that are installed by default). The peers take their turns with it, so that a
-slow moment of the machine meets all of them:
+Into a directory, and onto WsgiDAV, rclone and Apache where they are installed. The peers take their turns with it, so
+that a slow moment of the machine meets all of them:
 
 - bare: a loop without any care that asks the same of the portal, eight at a time: write, fsync, link and fsync of the
   folder in a directory; PROPFIND, PUT and MOVE over httpx on a server
@@ -13,13 +11,12 @@ slow moment of the machine meets all of them:
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,14 +24,17 @@ from pathlib import Path
 import httpx
 
 from benchmarks import portal_webdav as peers
+from benchmarks.figures import Figure
 from core.domain.models import Client, Task, Template
 from core.domain.permissions import Actor
-from core.office import activation, create_office, documents, open_office, sending
+from core.office import Context, activation, create_office, documents, open_office, sending
 from core.office.tasks import complete_task
 from tests.integration.webdav_servers import SERVERS, Served, installed, serving
 
 CLIENTS = 40
 AT_ONCE = 8
+SIZE = 50_000
+TITLES = {"malote": "Malote", "bare": "bare loop of the same", "put": "PUT alone", "rclone": "rclone copy"}
 Rates = dict[str, float]
 
 
@@ -60,8 +60,11 @@ def bare(folder: Path, files: list[bytes]) -> float:
     return time.perf_counter() - start
 
 
-def malote(folder: Path, files: list[bytes], url: str) -> float:
-    """Seconds that sending the same files takes, from the queue to settled; what the portal honours is known."""
+def malote(folder: Path, files: list[bytes], url: str, fill: Callable[[Context], object] = lambda _: None) -> float:
+    """Seconds that sending the same files takes, from the queue to settled; what the portal honours is known.
+
+    `fill` puts into the new office what is to lie there already.
+    """
     owner = Actor.outsider("benchmark")
     create_office(folder / "office", {"portal": {"url": url}})
     with open_office(folder / "office") as ctx:
@@ -71,6 +74,7 @@ def malote(folder: Path, files: list[bytes], url: str) -> float:
             Task(id=str(n), client=str(n), name="DAS", period="2026-10", templates=("das",)) for n in range(CLIENTS)
         )
         activation.activate(ctx, owner)
+        fill(ctx)
         source = folder / "files"
         source.mkdir()
         for number, body in enumerate(files):
@@ -128,37 +132,29 @@ def ready(kind: str) -> Iterator[Served | None]:
             yield served
 
 
-def measure(kind: str, count: int, size: int, times: int, directory: str | None) -> None:
-    turns: list[Rates] = []
+def turns(kind: str, count: int, times: int) -> Iterator[Rates]:
+    """Everyone's documents a second, by turns."""
     with ready(kind) as served:
         for turn in range(times):
-            files = [os.urandom(16) * (size // 16) for _ in range(count)]
-            with tempfile.TemporaryDirectory(dir=directory) as place:
-                if served is None:
-                    turns.append(to_directory(Path(place), files))
-                else:
-                    turns.append(to_server(served, f"{turn}", Path(place), files))
-    told = f"{kind:8} {count:7,} x {size:,}"
-    for who in turns[0]:
-        told += f"  {who} {statistics.median(one[who] for one in turns):6,.0f}/s"
-    ratios = [one["malote"] / one["bare"] for one in turns]
-    told += f"  of bare {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-    if "rclone" in turns[0]:
-        told += f"  times rclone {statistics.median(one['malote'] / one['rclone'] for one in turns):.1f}"
-    print(f"{told}  load {os.getloadavg()[0]:.1f}", flush=True)
+            files = [os.urandom(16) * (SIZE // 16) for _ in range(count)]
+            with tempfile.TemporaryDirectory() as place:
+                yield to_directory(Path(place), files) if served is None else to_server(
+                    served, f"{turn}", Path(place), files
+                )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", metavar="KIND")
-    parser.add_argument("--documents", type=int, default=3000)
-    parser.add_argument("--size", type=int, default=50_000)
-    parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--directory", default=None)
-    args = parser.parse_args()
-    for kind in args.kinds or ["dir", *(kind for kind in SERVERS if installed(kind))]:
-        measure(kind, args.documents, args.size, args.times, args.directory)
+def measure(quick: bool) -> Iterator[Figure]:
+    """Rates and their ratios, the median of the turns."""
+    count = 120 if quick else 3_000
+    for kind in ("dir", *filter(installed, SERVERS)):
+        found = list(turns(kind, count, 1 if quick or kind != "dir" else 3))
 
+        def of(other: str, found: list[Rates] = found) -> float:
+            return statistics.median(one["malote"] / one[other] for one in found)
 
-if __name__ == "__main__":
-    main()
+        rates = {TITLES[who]: statistics.median(one[who] for one in found) for who in found[0]}
+        where = f"{kind}, {count:,} x {SIZE // 1000} kB"
+        yield Figure(where, rates.pop(TITLES["malote"]), "documents/s", peers=rates)
+        yield Figure(f"{where}: of the bare loop", of("bare"), "times", least=None if kind == "dir" else 0.85)
+        if "rclone" in found[0]:
+            yield Figure(f"{where}: of rclone copy", of("rclone"), "times", least=5)

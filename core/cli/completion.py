@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -77,6 +78,8 @@ def script(shell: str, lang: str) -> str:
     parser = whole(lang)
     kinds = sorted(set(IDS.values()))
     for command, action in _actions(parser):
+        if isinstance(action.metavar, str):
+            action.metavar = re.sub(r"""["'`$:\\\[\]]""", "", action.metavar)  # shtab puts it into zsh's quotes as it is
         if (kind := IDS.get(action.dest)) and not action.choices:
             action.complete = {shell: _call(shell, kind)}  # type: ignore[attr-defined] # shtab's way of being told
         elif action.dest in FOLDERS:

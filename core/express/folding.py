@@ -17,6 +17,8 @@ from typing import NamedTuple
 from core.domain.recognition import Span
 
 _WORD = re.compile("[0-9a-z]+")
+_WORD_AND_GAP = re.compile("[0-9a-z]+[^0-9a-z]*")
+_SINGLES = re.compile(r" \S \S(?!\S)")  # stands wherever `_SPACED` does, and is found faster
 _SPACED = re.compile(r"(?<!\S)(?:[^\W\d_](?: [^\W\d_]){2}|\S(?: \S){3})(?: \S)*(?!\S)")
 _BROKEN = re.compile("[-\xad\u2010\u2011\ufffe](?<=[^\\W\\d_].)(?:\\s*\n\\s*|(?<=\ufffe)\\s*)(?=[^\\W\\d_])")
 _WIDE = re.compile("[\u0300-\u036f\ufb00-\ufb06]")
@@ -70,12 +72,13 @@ def phrase(text: str) -> Phrase:
 def fold_text(text: str) -> Folded:
     """Fold a document's text; letters spaced out (`D A S`) and words broken at a line's end are put together."""
     origins: Sequence[int] = ()
-    if _WIDE.search(text) or _SPACED.search(text) or _BROKEN.search(text):
+    if _WIDE.search(text) or (_SINGLES.search(text) and _SPACED.search(text)) or _BROKEN.search(text):
         text, origins = _mended(text)
     flat = _flat(text)
     words = _WORD.findall(flat)
     offsets = tuple(accumulate(map(len, words), initial=0))
-    starts = [found.start() for found in _WORD.finditer(flat)]
+    first = _WORD.search(flat)
+    starts = list(accumulate(map(len, _WORD_AND_GAP.findall(flat)), initial=first.start() if first else 0))[:-1]
     return Folded(flat, "".join(words), words, starts, offsets, frozenset(words), origins)
 
 

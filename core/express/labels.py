@@ -12,10 +12,10 @@ Words = tuple[str, ...]
 
 
 class Labels(NamedTuple):
-    """Labels by their words with what they stand for, and, by their first word, how long the longest is."""
+    """Labels by their words with what they stand for, and, by their first word, how long they are, longest first."""
 
     kinds: Mapping[Words, str]
-    longest: Mapping[str, int]
+    sizes: Mapping[str, tuple[int, ...]]
 
 
 class LabelAt(NamedTuple):
@@ -30,28 +30,27 @@ class LabelAt(NamedTuple):
 
 def labels(kinds: Mapping[Words, str]) -> Labels:
     """Make labels ready to be looked for."""
-    longest: dict[str, int] = {}
+    sizes: dict[str, set[int]] = {}
     for key in kinds:
         if key:
-            longest[key[0]] = max(len(key), longest.get(key[0], 0))
-    return Labels(kinds, longest)
+            sizes.setdefault(key[0], set()).add(len(key))
+    return Labels(kinds, {word: tuple(sorted(its, reverse=True)) for word, its in sizes.items()})
 
 
 def labels_in(folded: Folded, start: int, end: int, sought: Labels) -> list[LabelAt]:
     """The labels in a piece of folded text, in order, the longest where several fit."""
     tokens, starts = folded.tokens, folded.starts
-    at, last = bisect_left(starts, start), bisect_left(starts, end)
+    behind, last = bisect_left(starts, start), bisect_left(starts, end)  # `behind` the label before
+    kinds, sizes = sought
     result: list[LabelAt] = []
-    apart = 0
-    while at < last:
-        longest = sought.longest.get(tokens[at], 0)
-        for size in range(min(longest, last - at), 0, -1):
+    for at in [at for at in range(behind, last) if tokens[at] in sizes]:
+        if at < behind:
+            continue
+        for size in sizes[tokens[at]]:
             key = tuple(tokens[at : at + size])
-            if key in sought.kinds:
+            if key in kinds and at + size <= last:
                 stop = starts[at + size - 1] + len(tokens[at + size - 1])
-                result.append(LabelAt(key, sought.kinds[key], starts[at], stop, apart))
-                at, apart = at + size, 0
+                result.append(LabelAt(key, kinds[key], starts[at], stop, at - behind))
+                behind = at + size
                 break
-        else:
-            at, apart = at + 1, apart + 1
     return result

@@ -16,6 +16,7 @@ from core.domain.recognition import Span
 from core.domain.tax_ids import InvalidTaxId, parse_tax_id
 
 _S, _D, _GAP = "[0-9A-Za-z]", "[-\xad\u2010-\u2015\u2212\ufffe]", r"\s{0,4}"
+_FIRST = "[0-9](?<![0-9][0-9])"  # a digit behind none; what begins with a sign itself is found faster
 _ANY = re.compile(r"[^0-9A-Za-z]+")
 # from the slash on, and, written backwards, what is before it
 _TAIL = re.compile(rf"/(?:{_GAP}{_S}){{4}}{_GAP}{_D}?{_GAP}[0-9]{_GAP}[0-9]")
@@ -25,14 +26,14 @@ _DOTTED = re.compile(
 _UNDOTTED = re.compile(rf"{_S}{{8}}")
 # the slash lost, or all of the mask
 _NUMERIC = re.compile(
-    rf"(?<![0-9])[0-9]{{2}}[. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{4}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])"
+    rf"{_FIRST}[0-9][. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{4}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])"
 )
-_LETTERED = re.compile(r"\b[0-9A-Za-z]{12}[0-9]{2}\b")
-_CPF = re.compile(rf"(?<![0-9])[0-9]{{3}}[. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])")
+_LETTERED_END = re.compile(r"[0-9]{2}\b(?<=\b[0-9A-Za-z]{14})")
+_CPF = re.compile(rf"{_FIRST}[0-9]{{2}}[. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])")
 _CPF_TAIL = re.compile(rf"{_D}{_GAP}[0-9]{_GAP}[0-9](?![0-9])")
 _CPF_HEAD = re.compile(rf"(?:{_GAP}[0-9]){{3}}{_GAP}\.(?:{_GAP}[0-9]){{3}}{_GAP}\.(?:{_GAP}[0-9]){{3}}")
-_SINGLES = re.compile(r"(?<![0-9A-Za-z])(?<![0-9] )[0-9](?: [0-9]){10}(?:(?: [0-9]){3})?(?! ?[0-9])")
-_LINE_END, _HALF = re.compile(r"[ \t]*\r?\n[ \t]*"), re.compile(f"{_S}{{1,13}}")
+_SINGLES = re.compile(r"[0-9] (?<![0-9A-Za-z][0-9] )(?<![0-9] [0-9] )[0-9](?: [0-9]){9}(?:(?: [0-9]){3})?(?! ?[0-9])")
+_HALF, _NEXT_HALF = re.compile(f"{_S}{{1,13}}"), re.compile(rf"\n[ \t]*+{_S}{{1,13}}+(?<=[0-9])")
 # an access key: state, year and month before the CNPJ, the document's model and series behind it
 _KEY_BEFORE = re.compile(r"[0-9]{2}[\s./-]*[0-9]{4}[\s./-]*\Z")
 _KEY_AFTER = re.compile(r"[\s./-]*(?:5[5789]|6[2-7])[\s./-]*[0-9]{3}[\s./-]*[0-9]")
@@ -76,19 +77,21 @@ def _cnpjs(text: str) -> Iterator[tuple[int, int]]:
         head = _DOTTED.match(backwards) or _UNDOTTED.match(backwards)
         if head:
             yield tail.start() - head.end(), tail.end()
-    for pattern in (_NUMERIC, _LETTERED):
-        for found in pattern.finditer(text):
-            yield found.span()
+    for found in _NUMERIC.finditer(text):
+        yield found.span()
+    for found in _LETTERED_END.finditer(text):
+        yield found.end() - 14, found.end()
 
 
 def _either(text: str) -> Iterator[tuple[int, int]]:
     for found in _SINGLES.finditer(text):
         yield found.span()
-    for gap in _LINE_END.finditer(text):
-        left = _HALF.match(text[max(0, gap.start() - 13) : gap.start()][::-1])
-        right = _HALF.match(text, gap.end()) if left else None
-        if left and right and len(left[0]) + len(right[0]) in (11, 14):
-            yield gap.start() - left.end(), right.end()
+    for found in _NEXT_HALF.finditer(text):
+        start = text.rfind("\n", 0, found.start()) + 1
+        line = text[start : found.start()].removesuffix("\r").rstrip(" \t")
+        left = _HALF.match(line[-13:][::-1])
+        if left and left.end() + len(found[0].lstrip()) in (11, 14):
+            yield start + len(line) - left.end(), found.end()
 
 
 def _cpfs(text: str) -> Iterator[tuple[int, int]]:

@@ -131,7 +131,6 @@ def shell(request: pytest.FixtureRequest, place: Path) -> Iterator[Shell]:
 @pytest.mark.parametrize(
     ("line", "pattern"),
     [
-        ("malote compl", r"complet(?s:.*)complet"),
         ("malote deact", "malote deactivate "),
         ("malote complete --for", "--force"),
         ("malote complete T000", r"T0001(?s:.*)T0002"),

@@ -166,7 +166,7 @@ def test_the_journal_tells_programs_what_happened(malote: Malote) -> None:
     """Other programs read these names: a renamed one breaks them silently."""
     malote.run("import", str(OFFICE))
     malote.run("activate", "--standard-folders")
-    malote.run("attach", "T0001", str(OFFICE / "documents" / "DRE 2026-10.pdf"), "--template", "das")
+    malote.run("attach", "T0001", str(OFFICE / "documents" / "DAS - Simples Nacional 2026-10.pdf"), "--template", "das")
     malote.run("complete", "T0001")
     malote.run("deliver")
     lines = [json.loads(line) for line in malote.run("log", "--json").stdout.splitlines()]
@@ -187,7 +187,11 @@ def test_the_journal_tells_programs_what_happened(malote: Malote) -> None:
     }
     assert all(fields <= one.keys() for one in lines)
     sent = next(one for one in lines if one["code"] == "delivered")
-    assert (sent["task"], sent["folder"], sent["name"]) == ("T0001", ["Fiscal", "DAS"], "DRE 2026-10.pdf")
+    assert (sent["task"], sent["folder"], sent["name"]) == (
+        "T0001",
+        ["Fiscal", "DAS"],
+        "DAS - Simples Nacional 2026-10.pdf",
+    )
     after = malote.run("log", "--json", "--since", str(sent["seq"])).stdout
     assert all(json.loads(line)["seq"] > sent["seq"] for line in after.splitlines())
 
