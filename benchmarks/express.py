@@ -1,4 +1,4 @@
-"""How well and how fast Express recognises: `python -m benchmarks.express [COUNT [SEED]]`.
+"""How well and how fast Express recognises; what it got wrong: `python -m benchmarks.express [COUNT [SEED]]`.
 
 Generated documents (see `express_documents`), read with PDFium, against an office of 1,000 clients with all standard
 templates: right, asked and wrong by form and by layout, how often the best guess of each confidence is right, and the
@@ -111,7 +111,9 @@ def judged(half: tuple[Measured, Measured]) -> Iterator[Figure]:
     right = f"right in client, template, period and task, of {of:,} generated documents that can be known"
     yield Figure(right, 100 * found / of, "%", least=98)
     yield Figure("of them asked", asked, "documents")
-    yield Figure("of them certain of something wrong", sum(one.certain and not one.right for one in knowable), "documents")
+    yield Figure(
+        "of them certain of something wrong", sum(one.certain and not one.right for one in knowable), "documents"
+    )
     yield Figure("of them given to a wrong client", sum(one.wrong_client for one in knowable), "documents", most=0)
     yield Figure(
         f"asked, of {len(unknowable)} that only a person can know",
@@ -144,9 +146,9 @@ def _confusions(results: list[Result]) -> None:
         by_form[one.made.form][outcome] += 1
         for word in one.made.layout.split():
             by_layout[word][outcome] += 1
-    for title, table in (("form", by_form), ("layout", by_layout)):
+    for title, counted in (("form", by_form), ("layout", by_layout)):
         print(f"\n{title:20}{'right':>8}{'asked':>8}{'wrong':>8}")
-        for name, counts in sorted(table.items()):
+        for name, counts in sorted(counted.items()):
             if title == "layout" or counts["asked"] or counts["wrong"]:
                 print(f"{name:20}{counts['right']:8}{counts['asked']:8}{counts['wrong']:8}")
     print("\nnot right:")

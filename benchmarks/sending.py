@@ -138,8 +138,10 @@ def turns(kind: str, count: int, times: int) -> Iterator[Rates]:
         for turn in range(times):
             files = [os.urandom(16) * (SIZE // 16) for _ in range(count)]
             with tempfile.TemporaryDirectory() as place:
-                yield to_directory(Path(place), files) if served is None else to_server(
-                    served, f"{turn}", Path(place), files
+                yield (
+                    to_directory(Path(place), files)
+                    if served is None
+                    else to_server(served, f"{turn}", Path(place), files)
                 )
 
 

@@ -88,8 +88,9 @@ def measure(quick: bool) -> Iterator[Figure]:
     for existing in sizes:
         with tempfile.TemporaryDirectory() as name:
             timings = office(Path(name), existing, 100 if quick else 1_000)
-            peers = {BARE: timings.pop(BARE)}
-            if existing <= JSON_MOST:
+        peers = {BARE: timings.pop(BARE)}
+        if existing <= JSON_MOST:
+            with tempfile.TemporaryDirectory() as name:
                 peers[TINYDB] = tinydb_json(Path(name), existing, 5)[TINYDB]
         of_bare.append(timings[ATTACH] / peers[BARE])
         for what, median in timings.items():

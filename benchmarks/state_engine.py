@@ -73,7 +73,10 @@ def bare_insert(path: Path) -> Iterator[Callable[[int], object]]:
 
 def engine(directory: Path, existing: int, times: int) -> Timings:
     """Writes and reads in a database with `existing` documents, beside a bare commit."""
-    with Database(directory / "engine.db", indexes=INDEXES, logs={"events"}) as db, bare_insert(directory / "bare.db") as bare:
+    with (
+        Database(directory / "engine.db", indexes=INDEXES, logs={"events"}) as db,
+        bare_insert(directory / "bare.db") as bare,
+    ):
         deliveries, events = db.table("deliveries"), db.table("events")
         for low in range(0, existing, FILL):
             deliveries.put_many("id", map(document, range(low, min(low + FILL, existing))))

@@ -87,7 +87,9 @@ def measure(quick: bool) -> Iterator[Figure]:
             longest[way] = max(taken)
     assert looks is not None
     peer = f"{PROCESSES} processes of bare commits"
-    yield Figure(f"attaching in {PROCESSES} processes at once", rates[attach], "documents/s", peers={peer: rates[commit]})
+    yield Figure(
+        f"attaching in {PROCESSES} processes at once", rates[attach], "documents/s", peers={peer: rates[commit]}
+    )
     yield Figure("longest that one attaching took", longest[attach] * 1e3, "ms", peers={peer: longest[commit] * 1e3})
     yield Figure("a reader's look meanwhile, median", statistics.median(looks.result()) * 1e3, "ms")
     yield Figure("a reader's look meanwhile, longest", max(looks.result()) * 1e3, "ms")

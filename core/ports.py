@@ -226,6 +226,7 @@ class TaskChoice:
     """Which tasks, in which order; what is None does not matter.
 
     Args:
+        client: one, or one of several.
         ids: only these.
         templates: tasks that need one of these.
         legal_from, legal_before: the legal date is not before the one, and before the other.
@@ -236,7 +237,7 @@ class TaskChoice:
 
     status: TaskStatus | None = None
     period: str | None = None
-    client: str | None = None
+    client: str | tuple[str, ...] | None = None
     name: str | None = None
     ids: tuple[str, ...] | None = None
     templates: tuple[str, ...] | None = None

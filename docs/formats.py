@@ -33,12 +33,17 @@ JSON: dict[str, str] = {
     "employees": '[{"id", "name", "login", "departments", "admin"}]',
     "tasks": f'[{{{TASK}, "client_name"}}]',
     "tasks T0001": f'{{{TASK}, "documents": [{{"document", "template", "name", "origin", "version", "sha256", "size", '
-    '"removed_at", "delivery", "status", "hold", "failure", "folder", "final_name", "seen"}]}',
+    '"removed_at", "delivery", "status", "hold", "code", "root", "folder", "placed_name", "seen"}]}',
     "folders 0001": "[[…]]",
     "complete T0001 --dry-run": '[{"task", "document", "name", "decision", "root", "folder", "final_name", "code", '
     '"message", "remedy"}]',
     "deliver": '{"outcomes": {…}, "waiting", "failed", "paused"}',
     "explain T0001/a.pdf": f'{{"document", "task", "name", "where", "why", "next", "events": [{{{EVENT}}}]}}',
+    "protocol 0001 --period 2026-10": '{"office", "office_tax_ids", "client", "client_name", "client_tax_id", "period", '
+    '"made_at", "made_by", "checked", "pending", "left_out", "sha256", "facts", "deliveries": [{"delivery", '
+    '"delivered_at", "task", "task_name", "period", "template", "template_name", "department", "document", "name", '
+    '"version", "how", "by", "by_name", "attached_by", "attached_at", "folder", "size", "sha256", "state", "marked", '
+    '"replaced_at", "removed_at"}]}',
     "express x.txt --dry-run": '[{"file", "client", "template", "period", "task", "document", "confidence", "reason", '
     '"what", "doubt", "completed"}]',
     "express --waiting": '[{"id", "name", "file", "folders", "size", "sha256", "at", "doubt", "reason", "client", '
@@ -46,6 +51,7 @@ JSON: dict[str, str] = {
     "portal check": '{"url", "exclusive", "findings": {…}, "free", "without_folder", "made_folders", "resumed"}',
     "doctor": '[{"sign", "message", "remedy", "mended"}]',
     "backup copia.tar": '{"file", "files", "bytes"}',
+    "--office outro restore pronta.tar": '{"office", "files", "was_shared_with"}',
 }
 """By command; `…` stands for names that are the office's own, or whatever there is."""
 

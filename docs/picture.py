@@ -18,8 +18,11 @@ from tests.console.pictures import draw
 
 PICTURE = Path(__file__).parent / "demo.svg"
 SCREENS = Path(__file__).parent / "screens"
-SHOWN = ("painel", "templates", "pasta-de-destino", "tarefa", "concluir", "registro", "erros", "ativacao")
-"""The screens that the README shows; see `tests.console.pictures`."""
+SHOWN = (
+    *("painel", "templates", "pasta-de-destino", "tarefas", "tarefa", "concluir", "registro", "erros"),
+    *("express", "clientes", "funcionarios", "ativacao", "configuracoes"),
+)
+"""The screens that the documentation shows; see `tests.console.pictures`."""
 
 
 def main() -> None:

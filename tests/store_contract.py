@@ -593,6 +593,19 @@ class OutboxContract:
         store.deliveries.save([delivery("late", client="a", due_at=LATER), delivery("soon", client="z", due_at=SOON)])
         assert store.deliveries.next_due() == SOON
 
+    def test_what_is_due_only_later(self, store: Store) -> None:
+        """Found again after a clock that was ahead has been set right."""
+        store.deliveries.save(
+            [
+                delivery("late", due_at=LATER),
+                delivery("soon", due_at=SOON),
+                delivery("held", hold=Hold.INACTIVE, due_at=LATER),
+                delivery("sent", status=DeliveryStatus.DELIVERED, due_at=LATER),
+            ]
+        )
+        assert [one.id for one in store.deliveries.due_after(LATER)] == ["late"]
+        assert sorted(one.id for one in store.deliveries.due_after(SOON)) == ["late", "soon"]
+
     def test_tasks_that_failed_or_have_been_failing_for_a_while(self, store: Store) -> None:
         """What counts in Prioridade: a task once, a passing failure after a quarter of an hour."""
         store.deliveries.save(

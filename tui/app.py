@@ -19,7 +19,7 @@ from textual.timer import Timer
 
 import styles
 from core.domain.text import Sentence, Text
-from core.office import health, views
+from core.office import views
 from core.office.errors import OfficeError
 from tui import session, terminal, themes
 from tui.desk import Desk
@@ -130,20 +130,28 @@ class Console(Keyed, OneByOne[None]):
         self._first_paint.enter_context(self.batch_update())
 
     def on_ready(self) -> None:
-        self.call_later(self.call_later, self._first_paint.close)
+        self.call_later(self.call_later, self._paint)
+
+    def _paint(self) -> None:
+        """All has its place: paint it, and begin only then what would take the processor away from that."""
+        self._first_paint.close()
+        self.screen.check_idle()  # it has what to paint, but was told to wait
+        self.screen.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         gc.freeze()  # what is imported by now stays
         gc.enable()
+        self._watcher.start()
+        self.set_interval(ASK_PORTAL, self.ask_portal)
+        self.ask_portal()
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._told_to_end)
         self.app_resume_signal.subscribe(self, self._came_back)
-        self._watcher.start()
-        self.set_interval(ASK_PORTAL, self.ask_portal)
         if self._wrong_keys:
             self.call_after_refresh(self._tell_wrong_keys)
-        self.ask_portal()
 
     def on_unmount(self) -> None:
         self._watcher.stop()
@@ -312,6 +320,8 @@ class Console(Keyed, OneByOne[None]):
         """Find out, in a thread, whether the portal answers."""
 
         async def ask() -> None:
+            from core.office import health
+
             try:
                 self.reachable = await in_thread(partial(health.reachable, self.desk.ctx))
             except Exception as error:

@@ -10,7 +10,6 @@ from core.domain.text import InvalidValue, Text, plain
 from core.office import Context, StoreError
 from core.office.context import unusable
 from core.office.errors import OfficeError
-from core.office.health import portal_unusable
 from core.ports import PortalFault
 
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
@@ -42,6 +41,8 @@ class Desk:
         if isinstance(error, StoreError):
             error = unusable(self.ctx.folder, error)
         if isinstance(error, PortalFault):
+            from core.office.health import portal_unusable
+
             error = portal_unusable(error)
         if isinstance(error, InvalidValue):
             return plain(error.sentence.say(self.lang).strip())

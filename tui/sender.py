@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -47,6 +46,8 @@ class Sender:
 
 def main(parent: int, folder: str) -> int:
     """Send for the office until the parent process ends."""
+    import ctypes
+
     from tui.__main__ import main as command
 
     with suppress(AttributeError):  # Linux has it; elsewhere the console ends it when it ends itself

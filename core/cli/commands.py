@@ -72,6 +72,11 @@ COMMANDS: dict[str, Command] = {
     "portal": Command("portal", Text("portal check: confere o portal", "portal check: look at the portal"), SENDING),
     "doctor": Command("upkeep", Text("examina o escritório, e corrige", "examine the office, and mend it"), UPKEEP),
     "backup": Command("upkeep", Text("copia o escritório inteiro num arquivo", "copy the office into a file"), UPKEEP),
-    "completion": Command("completion", Text("completa comandos no bash, zsh e fish", "completion for a shell"), UPKEEP),
+    "service": Command(
+        "service", Text("um serviço do sistema que fica enviando", "a service that keeps sending"), UPKEEP
+    ),
+    "completion": Command(
+        "completion", Text("completa comandos no bash, zsh e fish", "completion for a shell"), UPKEEP
+    ),
     "restore": Command("upkeep", Text("refaz um escritório de uma cópia", "make an office of a backup"), UPKEEP),
 }

@@ -1,7 +1,7 @@
 """What a shell completes with: ids read straight from the office's file, for each Tab starts a process of its own.
 
-The store's own models cost more than the whole answer may (150 ms), so that this one reader looks at the rows itself: it
-only reads, and whatever is wrong is silence, for a shell has no place to show it.
+The store's own models cost more than the whole answer may (150 ms), so that this one reader looks at the rows itself:
+it only reads, and whatever is wrong is silence, for a shell has no place to show it.
 """
 
 from __future__ import annotations

@@ -79,7 +79,9 @@ def script(shell: str, lang: str) -> str:
     kinds = sorted(set(IDS.values()))
     for command, action in _actions(parser):
         if isinstance(action.metavar, str):
-            action.metavar = re.sub(r"""["'`$:\\\[\]]""", "", action.metavar)  # shtab puts it into zsh's quotes as it is
+            action.metavar = re.sub(
+                r"""["'`$:\\\[\]]""", "", action.metavar
+            )  # shtab puts it into zsh's quotes as it is
         if (kind := IDS.get(action.dest)) and not action.choices:
             action.complete = {shell: _call(shell, kind)}  # type: ignore[attr-defined] # shtab's way of being told
         elif action.dest in FOLDERS:
@@ -87,7 +89,7 @@ def script(shell: str, lang: str) -> str:
         elif action.dest in FILES or f"{command}.{action.dest}" in FILES or action.type is Path:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
     preamble = "\n".join(PREAMBLE[shell].format(function=_function(kind), kind=kind) for kind in kinds)
-    return str(shtab.complete(parser, shell=shell, preamble={shell: preamble}))
+    return str(shtab.complete(parser, shell=shell, preamble=preamble))
 
 
 def _actions(parser: ArgumentParser) -> list[tuple[str, argparse.Action]]:

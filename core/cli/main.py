@@ -49,7 +49,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _refused(call: Call, error: Exception) -> int:
-    """The office's own errors as sentences; anything else is a bug, and its traceback belongs to us."""
+    """The office's own errors as sentences; anything else is a bug, and its traceback belongs to us: unless the state
+    is damaged, which may end in anything."""
+    from core.office.context import damage_of
     from core.office.errors import OfficeError, OfficeUnusable, PortalUnusable  # only when it went wrong
     from core.office.health import portal_unusable
     from core.ports import PortalFault
@@ -57,7 +59,10 @@ def _refused(call: Call, error: Exception) -> int:
     if isinstance(error, PortalFault):
         error = portal_unusable(error)
     if not isinstance(error, OfficeError):
-        raise error
+        damage = damage_of(call.folder)
+        if damage is None:
+            raise error
+        error = damage
     call.complain(error)
     kinds = ((OfficeUnusable, UNUSABLE), (PortalUnusable, PORTAL))
     return next((code for kind, code in kinds if isinstance(error, kind)), NOT_ALL)

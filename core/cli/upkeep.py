@@ -107,9 +107,9 @@ def restore_command(call: Call) -> int:
     group = call.args.group
     restored = restore(call.folder, Path(call.args.file).expanduser(), _progress(call), group=group)
     if call.json:
-        call.dump({"office": str(call.folder), "files": restored.count, "was_shared_with": restored.group or None})
+        call.dump({"office": str(call.folder), "files": restored.documents, "was_shared_with": restored.group or None})
         return DONE
-    call.print(call.say(RESTORED, folder=call.folder, count=restored.count))
+    call.print(call.say(RESTORED, folder=call.folder, count=restored.documents))
     call.tell(LOOK_AT_IT)
     if restored.group and not group:
         call.tell(WAS_SHARED, group=restored.group)

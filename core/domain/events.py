@@ -134,6 +134,11 @@ EVENTS: dict[str, Kind] = {
     "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
     "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
     "configured": Kind(Text("Configuração alterada: {key} = {value}", "Configuration changed: {key} = {value}")),
+    "notified": Kind(Text("Aviso de falhas enviado: {count}", "Notice of failures sent: {count}")),
+    "notify_failed": Kind(
+        Text("O aviso de falhas não pôde ser enviado: {reason}", "The notice of failures could not be sent: {reason}"),
+        Level.WARNING,
+    ),
     "imported": Kind(
         Text("Importado {file}: {added} novos, {changed} alterados", "Imported {file}: {added} new, {changed} changed")
     ),

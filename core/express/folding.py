@@ -75,7 +75,7 @@ def fold_text(text: str) -> Folded:
     if _WIDE.search(text) or (_SINGLES.search(text) and _SPACED.search(text)) or _BROKEN.search(text):
         text, origins = _mended(text)
     flat = _flat(text)
-    words = _WORD.findall(flat)
+    words = flat.translate(_APART).split()
     offsets = tuple(accumulate(map(len, words), initial=0))
     first = _WORD.search(flat)
     starts = list(accumulate(map(len, _WORD_AND_GAP.findall(flat)), initial=first.start() if first else 0))[:-1]
@@ -131,6 +131,7 @@ def _one_for_one(error: UnicodeError) -> tuple[bytes, int]:
 
 codecs.register_error(_ERRORS, _one_for_one)
 _TABLE = bytes(ord(_base(chr(code))) for code in range(256))
+_APART = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 
 
 def _composed(text: str) -> str:

@@ -52,11 +52,12 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
             by_tax_id[number] = (*by_tax_id.get(number, ()), client.id)
             if len(number) == 14:
                 by_root[number[:8]] = (*by_root.get(number[:8], ()), client.id)
-    rules = [
+    each = (
         (template.id, compiled(rule))
         for template in kinds.values()
         for rule in (*template.rules, *rules_for(template.name, template.department))
-    ]
+    )
+    rules = list({(template_id, id(rule)): (template_id, rule) for template_id, rule in each}.values())
     by_anchor = _anchored(rules)
     return Known(
         by_id,
@@ -66,7 +67,7 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
         ours,
         index_names(by_id.values()),
         by_anchor,
-        tuple((template_id, rule) for template_id, rule in rules if not (rule.all or rule.any)),
+        tuple(pair for pair in rules if not (pair[1].all or pair[1].any)),
         frozenset(template_id for template_id, _ in rules),
         _by_folder((client.id, name) for client in by_id.values() for name in (client.id, *client.portal[-1:])),
         _by_folder((kind.id, name) for kind in kinds.values() for name in (kind.id, kind.name)),
@@ -113,28 +114,23 @@ def _anchored(rules: Sequence[tuple[str, Compiled]]) -> dict[str, tuple[tuple[st
     """Rules by words of which a fitting document has one: those that fewest rules share, so that few are tried."""
     often = Counter(word for _, rule in rules for one in (*rule.all, *rule.any) for word in set(one.words))
     by_anchor: dict[str, tuple[tuple[str, Compiled], ...]] = {}
-    for template, rule in rules:
+    for pair in rules:
+        rule = pair[1]
         must = [word for one in rule.all for word in one.words]
         anchors = [min(must, key=lambda word: (often[word], -len(word)))] if must else []
         some = list(dict.fromkeys(min(one.words, key=lambda word: (often[word], -len(word))) for one in rule.any))
         if some and (not anchors or sum(often[word] for word in some) < often[anchors[0]]):
             anchors = some
         for anchor in anchors:
-            by_anchor[anchor] = (*by_anchor.get(anchor, ()), (template, rule))
+            by_anchor[anchor] = (*by_anchor.get(anchor, ()), pair)
     return by_anchor
 
 
 def _fits(known: Known, folded: Folded, file_name: str, anchors: Iterable[str]) -> list[tuple[str, Fit]]:
-    found = []
-    seen: set[tuple[str, int]] = set()
-    groups = (known.by_anchor.get(anchor, ()) for anchor in anchors)
-    for template, rule in (*known.by_name, *(pair for group in groups for pair in group)):
-        if (template, id(rule)) not in seen:
-            seen.add((template, id(rule)))
-            one = fit(rule, folded, file_name)
-            if one:
-                found.append((template, one))
-    return found
+    tried = {id(pair): pair for pair in known.by_name}
+    for anchor in anchors:
+        tried.update((id(pair), pair) for pair in known.by_anchor[anchor])
+    return [(template, one) for template, rule in tried.values() if (one := fit(rule, folded, file_name))]
 
 
 def _bare(number: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.domain.models import Client
@@ -62,7 +63,7 @@ def named_in(folded: Folded, index: Names) -> dict[str, tuple[int, int]]:
 
 def is_named(folded: Folded, client: Client) -> bool:
     """Whether a client's name, its legal form aside, stands in a text to the letter."""
-    return find(phrase(" ".join(_core(client.name))), folded) is not None
+    return find(_sought(client.name), folded) is not None
 
 
 def alike(folded: Folded, index: Names) -> list[Named]:
@@ -94,6 +95,11 @@ def alike(folded: Folded, index: Names) -> list[Named]:
             if client not in best or best[client].score < score:
                 best[client] = Named(client, score, start, start + len(line.rstrip()))
     return sorted(best.values(), key=lambda one: (-one.score, one.client))
+
+
+@lru_cache(maxsize=4096)
+def _sought(name: str) -> Phrase:
+    return phrase(" ".join(_core(name)))
 
 
 def _core(name: str) -> list[str]:

@@ -18,19 +18,20 @@ from core.domain.text import words
 from core.express.folding import Folded
 from core.express.labels import LabelAt, Labels, labels, labels_in
 
+# what begins with a sign itself, what may not precede it behind that, is found faster
 _NUMBERS = re.compile(
-    r"(?<![0-9a-z/.,-])(?:(?P<d>[0-9]{1,2}) ?[/.-] ?)?(?P<m>[0-9]{1,2}) ?[/.-] ?(?P<y>20[0-9]{2}|(?<=/)[0-9]{2})"
+    r"([0-9](?<![0-9a-z/.,-][0-9])[0-9]?)(?: ?[/.-] ?([0-9]{1,2}))? ?[/.-] ?(20[0-9]{2}|(?<=/)[0-9]{2})"
     r"(?![0-9a-z]|[/.,-][0-9])"
-    r"|(?<![0-9a-z/.,-])(?P<iy>20[0-9]{2})-(?P<im>[0-9]{2})(?:-(?P<id>[0-9]{2}))?(?![0-9-])"
 )
+_ISO = re.compile(r"(20(?<![0-9a-z/.,-]20)[0-9]{2})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9-])")
+_DAY = re.compile(r"(?<![0-9/.,-])[0-9]{1,2}o?\s(?:de\s)?\Z")
 _NAMED = re.compile(
-    r"(?:(?<![0-9/.,-])(?P<d>[0-9]{1,2})o?\s(?:de\s)?)?"
-    rf"(?<![a-z])(?P<m>{'|'.join(MONTHS)}|{'|'.join(month[:3] for month in MONTHS)})"
+    rf"(?P<m>{'|'.join(f'{name}(?<![a-z]{name})' for name in (*MONTHS, *(month[:3] for month in MONTHS)))})"
     r"\.?(?:\s{0,2}(?:/|-|\bde\b|,)\s{0,2}|\s)(?P<y>20[0-9]{2}|(?<=[/-])[0-9]{2})(?![0-9/-]|[.,][0-9])"
 )
 _QUARTER = re.compile(r"(?<![0-9])(?P<q>[1-4])o?\.? ?trim(?:estre|\.)?\s?(?:/|-|de|\s)\s?(?P<y>20[0-9]{2})(?![0-9])")
 _YEAR = re.compile(r"ano[- ]?(?:calendario|base)(?:\s|:|\bde\b|\(|-)*(?P<y>20[0-9]{2})(?![0-9])")
-_BARE_YEAR = re.compile(r"(?<![0-9/.,-])(?P<y>20[0-9]{2})(?![0-9/-]|[.,][0-9])")
+_BARE_YEAR = re.compile(r"(?P<y>20(?<![0-9/.,-]20)[0-9]{2})(?![0-9/-]|[.,][0-9])")
 _UNTIL = re.compile(r"\s*(?:a|ate|e|-|a\s+dia|ate\s+o\s+dia)\s*")
 _FROM_DAY = re.compile(r"(?<![0-9/])[0-9]{1,2}\s+(?:a|ate)\s+\Z")
 _NAMES = frozenset(MONTHS) | {month[:3] for month in MONTHS}
@@ -143,9 +144,14 @@ def expressions(folded: Folded, bare_years: bool) -> list[Dated]:
         bare_years: whether a year by itself is one, too.
     """
     flat = folded.flat
-    found = [one for match in _NUMBERS.finditer(flat) if (one := _numbers(match, flat))]
+    found = []
+    for match in _NUMBERS.finditer(flat):
+        first, second, year = match.groups()
+        found += _numbers(year, second or first, first if second else None, *match.span(), flat)
+    for match in _ISO.finditer(flat) if "-" in flat else ():
+        found += _numbers(*match.groups(), *match.span(), flat)
     if folded.words & _NAMES or folded.origins:
-        found += [one for match in _NAMED.finditer(flat) if (one := _named(match, flat))]
+        found += _named(flat)
     if "trim" in folded.compact:
         for match in _QUARTER.finditer(flat):
             last = 3 * int(match["q"])
@@ -172,26 +178,30 @@ def _of(year: str, month: int, last_year: str, last_month: int, start: int, end:
     return Dated(f"{year}-{month:02}", f"{last_year}-{last_month:02}", start, end, form)
 
 
-def _numbers(match: re.Match[str], flat: str) -> Dated | None:
-    year, month = match["iy"] or match["y"], int(match["im"] or match["m"])
-    day = match["id"] or match["d"]
-    if not 1 <= month <= 12 or (day and not 1 <= int(day) <= 31):
-        return None
-    form = "day" if day else "month" if len(year) == 4 else "short"
-    if form == "day" and _FROM_DAY.search(flat, max(0, match.start() - 12), match.start()):
-        form = "span"
-    year = year if len(year) == 4 else f"20{year}"
-    return _of(year, month, year, month, *match.span(), form)
+def _numbers(year: str, month_: str, day: str | None, start: int, end: int, flat: str) -> Iterator[Dated]:
+    month = int(month_)
+    if 1 <= month <= 12 and not (day and not 1 <= int(day) <= 31):
+        form = "day" if day else "month" if len(year) == 4 else "short"
+        if form == "day" and _FROM_DAY.search(flat, max(0, start - 12), start):
+            form = "span"
+        year = year if len(year) == 4 else f"20{year}"
+        yield _of(year, month, year, month, start, end, form)
 
 
-def _named(match: re.Match[str], flat: str) -> Dated | None:
-    month = month_number(match["m"])
-    if month is None:
-        return None
-    year, form = match["y"] if len(match["y"]) == 4 else f"20{match['y']}", "day" if match["d"] else "month"
-    if form == "day" and _FROM_DAY.search(flat, max(0, match.start() - 12), match.start()):
-        form = "span"
-    return _of(year, month, year, month, *match.span(), form)
+def _named(flat: str) -> Iterator[Dated]:
+    last = 0
+    for match in _NAMED.finditer(flat):
+        start, end = match.span()
+        day = _DAY.search(flat, max(last, start - len("31o de ")), start)
+        last = end
+        month, year = month_number(match["m"]), match["y"] if len(match["y"]) == 4 else f"20{match['y']}"
+        if month is None:
+            continue
+        form = "month"
+        if day:
+            start = day.start()
+            form = "span" if _FROM_DAY.search(flat, max(0, start - 12), start) else "day"
+        yield _of(year, month, year, month, start, end, form)
 
 
 def _labelled(folded: Folded, sought: Labels, expressions: Sequence[Dated]) -> Iterator[tuple[Dated, str, int]]:

@@ -70,6 +70,10 @@ def fit(rule: Compiled, folded: Folded, file_name: str) -> Fit | None:
     """
     if not (rule.all or rule.any or rule.file_name) or (rule.file_name and not rule.file_name.match(file_name)):
         return None
+    compact = folded.compact
+    for one in rule.all:  # the cheap question first
+        if one.compact not in compact:
+            return None
     needed: list[tuple[str, tuple[int, int]]] = []
     for one in rule.all:
         place = find(one, folded)
@@ -77,11 +81,11 @@ def fit(rule: Compiled, folded: Folded, file_name: str) -> Fit | None:
             return None
         needed.append((one.compact, place))
     if rule.any:
-        some = [(one.compact, place) for one in rule.any if (place := find(one, folded))]
+        some = [(one.compact, place) for one in rule.any if one.compact in compact and (place := find(one, folded))]
         if not some:
             return None
         needed += some
-    if any(find(one, folded) for one in rule.none):
+    if any(one.compact in compact and find(one, folded) for one in rule.none):
         return None
     names = [f"*{rule.rule.file_name}"] if rule.file_name else []  # no text holds a *, so it is no part of a phrase
     return Fit(

@@ -73,7 +73,7 @@ def _quietly(done: int, total: int) -> None: ...
 class Restored(NamedTuple):
     """What came of a restoring: how many documents' bytes, and the group that shared the office, empty for none."""
 
-    count: int
+    documents: int
     group: str
 
 

@@ -155,6 +155,42 @@ class ExpressSection(Section):
     )
 
 
+class NotifySection(Section):
+    to: tuple[str, ...] = setting(
+        (), "e-mails avisados de falhas novas no envio", "e-mail addresses told of new failures"
+    )
+    sender: str = setting("", "remetente dos avisos; sem ele, o primeiro destinatário", "who the e-mails are from")
+    smtp: str = setting(
+        "",
+        "servidor de e-mail: smtp://usuario@servidor:587 ou smtps://usuario@servidor",
+        "mail server: smtp://user@host:587 or smtps://user@host",
+        pattern=r"^(smtps?://[^\s/:@]+(@[^\s/:@]+)?(:\d{1,5})?/?)?$",
+        examples=["smtp://usuario@servidor:587"],
+    )
+    password_file: str = setting(
+        "",
+        "arquivo (0600) com a senha do e-mail; antes dele vale MALOTE_SMTP_PASSWORD",
+        "file (0600) with the mail server's password; MALOTE_SMTP_PASSWORD comes before it",
+    )
+    webhook: str = setting(
+        "",
+        "endereço que recebe o aviso em JSON (POST); antes dele vale MALOTE_NOTIFY_WEBHOOK",
+        "URL that gets the notice as JSON (POST); MALOTE_NOTIFY_WEBHOOK comes before it",
+        pattern=r"^(https?://\S+)?$",
+        examples=["https://servidor/aviso"],
+    )
+    quiet_hours: str = setting(
+        "",
+        'horas sem avisos, como "20:00-07:00"; o que falhar nelas é avisado depois',
+        'hours without notices, as "20:00-07:00"; what fails in them is told afterwards',
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        examples=["20:00-07:00"],
+    )
+    every_minutes: int = setting(
+        15, "minutos entre dois avisos: um só para muitas falhas", "minutes between two notices", ge=1, le=1440
+    )
+
+
 class Config(Section):
     """The whole file."""
 
@@ -162,6 +198,7 @@ class Config(Section):
     portal: PortalSection
     sending: SendingSection = SendingSection()
     express: ExpressSection = ExpressSection()
+    notify: NotifySection = NotifySection()
     keys: dict[str, Any] = Field(
         {}, description='teclas do console pelo nome: "templates.map_marked" = "b" (os nomes: Configurações, 0)'
     )
@@ -228,7 +265,8 @@ def why_wrong(error: ValidationError) -> Sentence:
 def reason(kind: str, names: list[str], context: dict[str, Any] | None, otherwise: str) -> Text:
     """What pydantic objects to in a value, in both languages."""
     field = sections()[names[0]].model_fields.get(names[1]) if len(names) > 1 and names[0] in sections() else None
-    params = {"key": ".".join(names), "default": "" if field is None else field.default, **(context or {})}
+    example = "" if field is None else (field.examples or [field.default])[0]
+    params = {"key": ".".join(names), "default": example, **(context or {})}
     text = REASONS.get(kind, Text("{otherwise}", "{otherwise}"))
     return Text(*(one.format(**params, otherwise=otherwise) for one in text))
 

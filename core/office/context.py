@@ -181,6 +181,18 @@ def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
         store.close()
 
 
+def damage_of(folder: Path) -> OfficeUnusable | None:
+    """What is wrong with an office's state, read whole; None where nothing is, or there is no office."""
+    try:
+        with open_office(folder) as ctx:
+            ctx.store.check()
+    except OfficeUnusable as error:
+        return error
+    except OSError:
+        return None
+    return None
+
+
 def _open_portal(folder: Path, config: Config) -> Portal:
     try:
         return portal_of(folder, config)

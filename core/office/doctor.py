@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.delivery.liveness import anyone, bury, is_alive
 from core.domain.lineage import UNSENT
-from core.domain.models import Delivery
+from core.domain.models import Delivery, DeliveryStatus
 from core.domain.text import Sentence, Text
 from core.office.config import FILE
 from core.office.context import Context, is_shared, open_office
@@ -175,8 +175,9 @@ def _space(ctx: Context) -> Iterator[Finding]:
 
 def _sending(ctx: Context) -> Iterator[Finding]:
     store = ctx.store
-    orphans = [one for one in store.deliveries.sending() if one.worker is None or not is_alive(ctx.workers, one.worker)]
-    if orphans:
+    dead = [one.id for one in store.deliveries.sending() if not (one.worker and is_alive(ctx.workers, one.worker))]
+    orphans = [one for one in store.deliveries.get_many(dead).values() if one.status is DeliveryStatus.SENDING]
+    if orphans:  # what ended between the two looks is none
         yield Finding(WARNING, Sentence(ORPHANS, {"count": len(orphans)}), Sentence(TAKEN_UP))
     waiting = store.deliveries.counts()["queued"] - sum(store.deliveries.held_counts().values())
     if anyone(ctx.workers):
@@ -218,7 +219,7 @@ def _modes(folder: Path, mend: bool) -> Iterator[Finding]:
     for name in ("spool", "inbox", "host", "host/workers"):
         if not (folder / name).is_dir() and (folder / FILE).exists():
             fine = False
-            yield _mended(mend, partial((folder / name).mkdir, folder_mode), MISSING_FOLDER, path=folder / name)
+            yield _mended(mend, partial(_make, folder / name, folder_mode), MISSING_FOLDER, path=folder / name)
     for path in (folder, *sorted(folder.rglob("*"))):
         try:
             found = path.lstat().st_mode
@@ -227,13 +228,21 @@ def _modes(folder: Path, mend: bool) -> Iterator[Finding]:
         wanted = folder_mode if stat.S_ISDIR(found) else file_mode
         if path.is_relative_to(folder / "inbox") and path != folder / "inbox":
             continue  # what people drop there is theirs
-        if stat.S_ISLNK(found) or not stat.S_IMODE(found) & ~wanted & 0o077:
+        too_open = stat.S_IMODE(found) & ~wanted & 0o077
+        is_state = path.parent == folder or path.is_relative_to(folder / "spool")
+        too_closed = shared and is_state and wanted & ~found & 0o070  # its group could not work
+        if stat.S_ISLNK(found) or not (too_open or too_closed):
             continue
         fine = False
         told = {"path": path, "found": f"{stat.S_IMODE(found):04o}", "wanted": f"{wanted:04o}"}
         yield _mended(mend, partial(path.chmod, wanted), OPEN_TO_OTHERS, **told)
     if fine:
         yield Finding(OK, Sentence(MODES_OK))
+
+
+def _make(path: Path, mode: int) -> None:
+    path.mkdir()
+    path.chmod(mode)  # whatever the umask
 
 
 def _mended(mend: bool, act: Callable[[], None], text: Text, **params: object) -> Finding:

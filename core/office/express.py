@@ -5,7 +5,8 @@ What is read is what is attached: a file's bytes are kept first, under their has
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from core.express.reading.limits import Unreadable
 from core.express.reading.pool import Readers
 from core.express.recognise import recognise
 from core.office.actors import login_name
+from core.office.awaiting import Awaiting, Key
 from core.office.context import Context
 from core.office.documents import attach_blob, bytes_are_back
 from core.office.guard import bare, only_authorised
@@ -31,10 +33,11 @@ from core.office.queue import event
 from core.office.reading import Source, digest, keep_ahead, read_each
 from core.office.tasks import complete_task
 from core.office.views import every
-from core.ports import Blob, TaskChoice
+from core.ports import Blob
 
 BATCH = 64
 """Files that are settled in one transaction: its commit waits for the disk."""
+_SOON = 0.05  # seconds after which what is read does not wait for others to be looked up with
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _KNOWLEDGE = ("imported", "client_changed", "express_rules")
 """Events after which clients, templates or their rules may be others."""
@@ -165,12 +168,19 @@ class Express:
 
     def foresee(self, sources: Iterable[Source]) -> Generator[Outcome, None, None]:
         """Say what would come of files, one as soon as it is read; nothing is changed."""
-        for source, _, reading in read_each(self._readers, ((one, None) for one in sources), lambda _, one: one.path):
-            blob = None if isinstance(reading, Unreadable) else digest(source.path)
-            seen = self._seen(source, blob, reading)
-            with self._ctx.store.snapshot():
-                verdict = self._decide(seen)
-            yield Outcome(source, seen.recognition, verdict, self._same_as(seen, verdict))
+        with closing(read_each(self._readers, ((one, None) for one in sources), lambda _, one: one.path)) as read:
+            for batch in _batches(
+                self._seen(source, None if isinstance(reading, Unreadable) else digest(source.path), reading)
+                for source, _, reading in read
+            ):
+                with self._ctx.store.snapshot():
+                    awaiting = self._awaiting(batch)
+                    verdicts = [(seen, self._decide(seen, awaiting)) for seen in batch]
+                    outcomes = [
+                        Outcome(seen.source, seen.recognition, verdict, self._same_as(seen, verdict))
+                        for seen, verdict in verdicts
+                    ]
+                yield from outcomes
 
     def attach(self, sources: Iterable[Source], tray: Tray = NOBODYS) -> Generator[Outcome, None, None]:
         """Attach files where that is certain, many in one transaction; their bytes are kept by then, durably.
@@ -200,16 +210,20 @@ class Express:
         while True:
             with self._ctx.store.transaction():
                 if self._version == knowledge_version(self._ctx):
-                    return [self._act(seen, tray) for seen in batch if tray.wants(seen.source)]
+                    wanted = [seen for seen in batch if tray.wants(seen.source)]
+                    awaiting = self._awaiting(wanted)
+                    return [self._act(seen, tray, awaiting) for seen in wanted]
             self._learn()
             batch = [self._seen(one.source, one.blob, one.reading) for one in batch]
 
-    def _act(self, seen: Seen, tray: Tray) -> Outcome:
-        verdict = self._decide(seen)
+    def _act(self, seen: Seen, tray: Tray, awaiting: Awaiting) -> Outcome:
+        verdict = self._decide(seen, awaiting)
         if verdict.task is not None:
             tray.took(seen.source)
             act = self._same if verdict.what is Attached.SAME else self._attach
-            return act(seen, verdict, verdict.task)
+            outcome = act(seen, verdict, verdict.task)
+            awaiting.forget(verdict.task.client)
+            return outcome
         verdict, events = tray.leave(seen, verdict)
         return Outcome(seen.source, seen.recognition, verdict, events=events)
 
@@ -253,17 +267,20 @@ class Express:
         same = [one for one in self._ctx.store.documents.with_bytes(file.sha256) if one.task == verdict.task.id]
         return next((one for one in same if one.source_name == file.source_name), same[0] if same else None)
 
-    def _decide(self, seen: Seen) -> Verdict:
+    def _decide(self, seen: Seen, awaiting: Awaiting) -> Verdict:
         """The task that a file goes to; bytes that are attached somewhere already leave no doubt."""
-        verdict = self._verdict(seen)
+        verdict = self._verdict(seen, awaiting)
         if verdict.doubt and seen.blob is not None and seen.blob.sha256:
             for document in self._ctx.store.documents.with_bytes(seen.blob.sha256):
                 task = self._ctx.store.tasks.get(document.task)
                 return Verdict(task, Attached.SAME, params={"task": document.task})
         return verdict
 
-    def _verdict(self, seen: Seen) -> Verdict:
-        found, reading, store = seen.recognition, seen.reading, self._ctx.store
+    def _awaiting(self, batch: Sequence[Seen]) -> Awaiting:
+        return Awaiting(self._ctx.store, filter(None, (_key(one.recognition) for one in batch)))
+
+    def _verdict(self, seen: Seen, awaiting: Awaiting) -> Verdict:
+        found, reading = seen.recognition, seen.reading
         if isinstance(reading, Unreadable):
             return Verdict(None, doubt="unreadable", params=_why(reading))
         if seen.broke:
@@ -275,18 +292,33 @@ class Express:
         assert found.client is not None
         if bare(self._known.clients[found.client].tax_id) in only_authorised(reading):
             return Verdict(None, doubt="client", params={"reason": list(AUTHORISED)})
-        period = found.period if found.period_needed else None  # None: any
-        ids = store.tasks.choose(TaskChoice(client=found.client, period=period))
-        tasks = store.tasks.get_many(ids)
-        documents: dict[str, list[Document]] = {}
-        for document in store.documents.of_tasks(tasks):
-            documents.setdefault(document.task, []).append(document)
-        assignees = store.employees.get_many({one.assignee for one in tasks.values()})
-        template = self._known.templates[found.template or ""]
-        verdict = which_task(found, template, seen.file, list(tasks.values()), documents, assignees)
+        key = _key(found)
+        assert key is not None
+        tasks, template = awaiting.tasks(*key), self._known.templates[found.template or ""]
+        verdict = which_task(found, template, seen.file, tasks, awaiting.documents, awaiting.assignees)
         named = {"client": self._known.clients[found.client].name} if verdict.doubt else {}
         task = {"task": verdict.task.id} if verdict.task else {}
         return replace(verdict, params={**named, **task, **verdict.params})
+
+
+def _key(found: Recognition) -> Key | None:
+    """The client whose tasks a file may be for, and their period."""
+    if found.client is None or doubt_of(found) is not None:
+        return None
+    return found.client, found.period if found.period_needed else None
+
+
+def _batches(each: Iterable[Seen]) -> Iterator[list[Seen]]:
+    """As many together as come fast."""
+    batch: list[Seen] = []
+    since = time.monotonic()
+    for one in each:
+        batch.append(one)
+        if len(batch) >= BATCH or time.monotonic() - since > _SOON:
+            yield batch
+            batch, since = [], time.monotonic()
+    if batch:
+        yield batch
 
 
 def _why(unreadable: Unreadable) -> dict[str, object]:

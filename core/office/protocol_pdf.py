@@ -91,6 +91,7 @@ class Paper(FPDF):
     def lines_of(self, text: str, width: float) -> int:
         """How many lines a paragraph takes."""
         lines = self.multi_cell(width, LINE, text, align="L", dry_run=True, output=MethodReturnValue.LINES)
+        assert isinstance(lines, list)
         return len(lines)
 
     def header(self) -> None:

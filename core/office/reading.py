@@ -23,6 +23,7 @@ from core.office.documents import NO_ROOM
 from core.ports import Blob
 
 _KEEPERS, _AHEAD = 8, 32  # threads that keep bytes, and files that they may be ahead: they wait for the disk too
+_CHUNK = 1 << 18
 _REFUSALS = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",
@@ -146,8 +147,11 @@ def read_each(
 
 def digest(path: Path) -> Blob | None:
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Blob(digest, file.tell())
+        with path.open("rb", buffering=0) as file:
+            digest, size = hashlib.sha256(), 0
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+            return Blob(digest.hexdigest(), size)
     except OSError:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -15,6 +16,7 @@ from core.domain.failures import FAILURES
 from core.domain.models import Delivery, DeliveryStatus, Event
 from core.domain.permissions import Actor
 from core.domain.text import Text
+from core.office.config import NotifySection
 from core.office.context import Context
 from core.office.documents import find_document
 from core.office.errors import OfficeUnusable, Refused
@@ -25,6 +27,9 @@ from core.ports import Portal, PortalFault
 UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
 SEE_ERRORS = Text("Veja os que falharam: malote errors.", "See what failed: malote errors.")
 NOT_WAITING = Text("O envio {delivery} não falhou nem espera.", "The delivery {delivery} neither failed nor waits.")
+WEBHOOK = "MALOTE_NOTIFY_WEBHOOK"
+"""In the environment: where to tell of failures, for who keeps that address secret."""
+MINUTE = 60.0
 HOUR = 3600.0
 DAY = 86_400.0
 
@@ -88,17 +93,38 @@ async def _work(
         if forever:
             hourly = asyncio.create_task(_tidy_hourly(ctx, portal))
             stack.callback(hourly.cancel)
+            telling = asyncio.create_task(_notify_often(ctx))
+            stack.callback(telling.cancel)
             from core.office.watching import watch_inbox  # noqa: PLC0415 - `deliver` recognises nothing
 
             inbox = asyncio.create_task(watch_inbox(ctx, name, worker.stopping, told, troubled))
             stack.push_async_callback(_until_ended, inbox, worker)
-        return await (worker.forever() if forever else worker.once())
+        if forever:
+            return await worker.forever()
+        summary = await worker.once()
+        await _notify(ctx)
+        return summary
 
 
 async def _until_ended(inbox: asyncio.Task[None], worker: Worker) -> None:
     """Let the inbox finish the files that it is at; what went wrong there is raised here."""
     worker.stopping.set()
     await inbox
+
+
+async def _notify(ctx: Context) -> None:
+    if ctx.config.notify == NotifySection() and WEBHOOK not in os.environ:
+        return
+    from core.office.notify import notify  # noqa: PLC0415 - most offices tell nobody
+
+    with suppress(Exception):  # whatever it meets, documents go on leaving
+        await asyncio.to_thread(notify, ctx)
+
+
+async def _notify_often(ctx: Context) -> None:
+    while True:
+        await asyncio.sleep(MINUTE)
+        await _notify(ctx)
 
 
 async def _tidy(ctx: Context, portal: Portal) -> None:

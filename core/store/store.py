@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from math import ceil
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from core.domain.models import (
     Delivery,
@@ -28,7 +28,7 @@ from core.domain.models import (
 )
 from core.ports import EventChoice
 from core.store import schema
-from core.store.engine import Database, Mentioned, Not, decode
+from core.store.engine import Database, Mentioned, Not, StoreError, decode
 from core.store.repositories import (
     ClientRows,
     DeliveryRows,
@@ -236,9 +236,46 @@ class SqliteStore:
 
     def check(self) -> None:
         self._database.check()
+        with self.snapshot():
+            known = {name: set(_checked(rows)) for name, rows in self._referred.items()}
+            _checked(self.documents, {field: known[field] for field in ("template", "task")})
+            _checked(self.deliveries, known)
+            for rows in (self.employees, self.marks, self.mapping_changes, self.waiting):
+                _checked(rows)
+            self.integration(), self.pause()
+            seq = 0
+            while events := self.events_after(seq):
+                seq = events[-1].seq
+
+    @property
+    def _referred(self) -> dict[str, Rows[Any]]:
+        """Those that others name, by the field that names them; a task may name what was never imported."""
+        found = {"client": self.clients, "template": self.templates, "task": self.tasks, "document": self.documents}
+        return cast(dict[str, Rows[Any]], found)
 
     def close(self) -> None:
         self._database.close()
+
+
+def _checked(rows: Rows[Any], known: Mapping[str, set[str]] | None = None) -> list[str]:
+    """Read every row; returns their ids.
+
+    Args:
+        known: the ids there are, by the field that names one.
+
+    Raises:
+        StoreError: damaged, where a row is none, or names what is not there.
+    """
+    ids: list[str] = []
+    while page := rows.page(after=ids[-1] if ids else None):
+        if ids and page[-1].id <= ids[-1]:
+            raise StoreError("damaged", f"{type(page[0]).__name__}: {page[-1].id}")
+        ids += [one.id for one in page]
+        for one in page:
+            for field, there in (known or {}).items():
+                if (named := getattr(one, field, None)) is not None and named not in there:
+                    raise StoreError("damaged", f"{type(one).__name__} {one.id}: {field} {named}")
+    return ids
 
 
 def _where(choice: EventChoice) -> dict[str, object]:
@@ -260,8 +297,14 @@ def _pattern(word: str) -> str:
 @lru_cache(maxsize=8)
 def _value(model: type[F], body: str) -> F | None:
     value = decode(body)["value"]
-    return None if value is None else model.model_validate(value)
+    try:
+        return None if value is None else model.model_validate(value)
+    except ValidationError as error:
+        raise StoreError("damaged", f"{model.__name__}: {error.errors()[0]['msg']}") from None
 
 
 def _events(rows: Sequence[object]) -> list[Event]:
-    return [Event.model_validate({**row, "seq": row.doc_id}) for row in rows]  # type: ignore[attr-defined,dict-item]
+    try:
+        return [Event.model_validate({**row, "seq": row.doc_id}) for row in rows]  # type: ignore[attr-defined,dict-item]
+    except ValidationError as error:
+        raise StoreError("damaged", f"Event: {error.errors()[0]['msg']}") from None

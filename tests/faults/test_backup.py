@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def test_a_killed_backup_is_no_file_and_blocks_no_other(tmp_path: Path) -> None:
     for number in (1, 8, 15):
         die("restore", office, place / "0.tar", number)
         assert not office.exists()
-    assert restore(office, place / "0.tar").count == 12
+    assert restore(office, place / "0.tar").documents == 12
     assert names(office.parent) == ["escritorio"]
 
 
@@ -91,7 +92,7 @@ def test_two_backups_to_one_name_make_one_whole_file(tmp_path: Path) -> None:
     done.set()
     thread.join()
     assert file.read_bytes() == whole
-    assert restore(tmp_path / "outro", file).count == 12
+    assert restore(tmp_path / "outro", file).documents == 12
     assert [name for name in names(tmp_path) if name.startswith(".malote")] == []
 
 
@@ -120,7 +121,7 @@ def test_a_shared_office_is_restored_for_its_group(tmp_path: Path) -> None:
     alone = restore(tmp_path / "so", file)
     assert alone.group
     assert (tmp_path / "so").stat().st_mode & 0o077 == 0
-    restore(tmp_path / "grupo", file, group=str(os.getgid()))
+    restore(tmp_path / "grupo", file, group=alone.group)
     modes = {path.stat().st_mode & 0o7777 for path in (tmp_path / "grupo").rglob("*") if path.is_file()}
     assert modes == {0o660}
     assert (tmp_path / "grupo" / "spool").stat().st_mode & 0o7777 == 0o2770
@@ -170,7 +171,7 @@ def test_a_damaged_or_cut_backup_is_refused_or_whole(tmp_path: Path, kind: str, 
         except OfficeError:
             assert not office.exists()
             continue
-        assert restored.count == 4  # what was hit is filling, or of no meaning
+        assert restored.documents == 4  # what was hit is filling, or of no meaning
         with open_office(office) as ctx:
             assert ctx.store.deliveries.counts()["queued"] == 4
     assert [name for name in names(tmp_path) if name.startswith(".malote")] == []
@@ -187,9 +188,7 @@ def test_a_file_that_is_being_dropped_into_the_inbox_is_not_taken_by_half(tmp_pa
         if number == 0:
             os.utime(growing, ns=(1, 1))
 
-    import core.office.backup as module
-
-    copy = module.shutil.copyfile
+    copy = shutil.copyfile
 
     def copying(source: Path, target: Path) -> None:
         copy(source, target)
@@ -197,7 +196,7 @@ def test_a_file_that_is_being_dropped_into_the_inbox_is_not_taken_by_half(tmp_pa
             growing.write_bytes(b"half and the other half")
 
     with pytest.MonkeyPatch.context() as patch, program.opened() as ctx:
-        patch.setattr(module.shutil, "copyfile", copying)
+        patch.setattr(shutil, "copyfile", copying)
         back_up(ctx, tmp_path / "copia.tar", grow)
     restore(tmp_path / "outro", tmp_path / "copia.tar")
     assert names(tmp_path / "outro" / "inbox") == ["inteiro.pdf"]

@@ -1,4 +1,4 @@
-"""One byte of the configuration or of the state is damaged, at any place: it works, or a sentence says what is wrong."""
+"""One byte of the configuration or of the state is damaged: it works, or a sentence says what is wrong."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def damaged(data: bytes, at: int, chance: random.Random) -> bytes:
     return data[:at] + bytes([byte % 256]) + data[at + 1 :]
 
 
-@pytest.mark.parametrize(
-    "step", [pytest.param(61, id="small"), pytest.param(1, id="full", marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("step", [pytest.param(61, id="small"), pytest.param(1, id="full", marks=pytest.mark.soak)])
 def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever finds a damaged file is told which, and where."""
     chance = seeded()
@@ -51,9 +49,7 @@ def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixt
     program.check()
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(20, id="small"), pytest.param(8000, id="full", marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("count", [pytest.param(20, id="small"), pytest.param(8000, id="full", marks=pytest.mark.soak)])
 def test_the_state(tmp_path: Path, count: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Never a programmer's traceback to an office in trouble; what can be read goes on."""
     chance = seeded()

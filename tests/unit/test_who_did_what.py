@@ -64,9 +64,15 @@ def failed(office: Bench) -> None:
 
 
 def shelved(office: Bench) -> None:
-    (made(office.ctx, folder_of(office.ctx)) / "x.txt").write_text("nada", encoding="utf-8")
-    row = Waiting(id="w", name="x.txt", file_name="x.txt", found_at=office.clock(), doubt="client")
-    office.ctx.store.waiting.save([row])
+    shelved_in(office.ctx)
+
+
+def shelved_in(ctx: Context) -> None:
+    """A file that Express left to a person."""
+    (made(ctx, folder_of(ctx)) / "x.txt").write_text("nada", encoding="utf-8")
+    row = Waiting(id="w", name="x.txt", file_name="x.txt", found_at=ctx.now(), doubt="client")
+    row = row.model_copy(update={"params": {"reason": ["nada", "nothing"]}})
+    ctx.store.waiting.save([row])
 
 
 def new_names(office: Bench) -> Path:

@@ -63,7 +63,7 @@ NO_CLIENTS = Text("Nenhum cliente ainda (7 Clientes).", "No clients yet (7 Clien
 NO_TEMPLATES = Text("Nenhum template ainda (2 Templates).", "No templates yet (2 Templates).")
 PROPOSING = Text("Fazendo a regra a partir do texto…", "Making the rule from the text…")
 NO_RULE_YET = Text("diga antes a tarefa: {why}", "the task has to be clear first: {why}")
-PLAN = 3
+PLAN = 4
 
 
 class Line1(NamedTuple):
@@ -187,7 +187,8 @@ class OneFile(Working[Found]):
         self.query_one("#head", Lines).update([head, *why])
         lines: list[Line] = []
         for text, tone in express_acts.plan(self.desk, found):
-            lines += wrapped(("→ " if tone == "strong" else "") + text, width, tone, most=2)
+            strong = tone == "strong"
+            lines += wrapped(("→ " if strong else "") + text, width, tone, most=1 if strong else 2)
         self.query_one("#plan", Lines).update(lines[:PLAN] or [()])
 
     def on_resize(self) -> None:

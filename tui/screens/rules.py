@@ -64,7 +64,7 @@ class TemplateRules(Working[Found]):
 
     TITLE_TEXT = Text("Regras do Express", "Express's rules")
     ENTER = Text("mudar", "change")
-    ON_ONE = frozenset({"try"})
+    ON_ONE = frozenset({"try", "remove"})
     BINDINGS: ClassVar = [
         key("n", "new", Text("nova", "new")),
         key("t", "try", Text("experimentar", "try")),
@@ -151,12 +151,9 @@ class TemplateRules(Working[Found]):
         return cursor if cursor < len(self._rules) else None
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
-        if action == "remove" and self._found is not None and self.is_mounted:
-            at = self._at
-            if at is not None and at >= len(self._found.rules.own):
-                return ONLY_OWN
-        if action == "remove" and self._at is None:
-            return NO_RULES
+        at = self._at
+        if action == "remove" and self._found is not None and at is not None and at >= len(self._found.rules.own):
+            return ONLY_OWN
         return super().why_not(action, parameters)
 
     async def action_step_back(self) -> None:

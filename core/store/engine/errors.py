@@ -94,6 +94,8 @@ def translated(error: Exception, path: str) -> Exception:
         return StoreError("damaged", f"{path}: {error}")
     if number is None:
         return error
+    if number == sqlite3.SQLITE_ERROR and "malformed JSON" in str(error):
+        return StoreError("damaged", f"{path}: {error}")
     if number in _TAKEN:
         return DuplicateKeyError(f"{path}: {error}")
     code = _BY_PRIMARY_CODE.get(number & 0xFF)

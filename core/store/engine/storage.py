@@ -137,7 +137,7 @@ class SQLiteStorage(Storage):
 
     def check(self) -> None:
         """Read the whole file; raises StoreError("damaged") if anything is wrong. Takes long on a large one."""
-        found = [str(row[0]) for row in self.connections.fetch("PRAGMA quick_check(5)")]
+        found = [str(row[0]) for row in self.connections.fetch("PRAGMA integrity_check(5)")]
         if found != ["ok"]:
             raise StoreError("damaged", f"{self.path}: {'; '.join(found)}")
 

@@ -1,0 +1,121 @@
+"""Peers of the console: a bare app of one DataTable, `python -m benchmarks.terminal_peers ROWS`, and harlequin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.widgets import DataTable, Input, Label
+
+from benchmarks.console import Terminal
+
+DOWN, PAGE = b"\x1b[B", b"\x1b[6~"
+RUN, RESULTS = b"\x0a", b"\x1b[15~"
+"""Harlequin's keys: run the query, go to its rows."""
+LAST = "Todas as linhas"
+
+
+class Bare(App[None]):
+    """Rows like those of Templates, all loaded, and a filter that fills the table anew as one does without a list."""
+
+    CSS = "Input { dock: top; height: 1; border: none; } DataTable { height: 1fr; }"
+    BINDINGS: ClassVar = [("slash", "filter", "filter")]
+
+    def __init__(self, count: int):
+        super().__init__()
+        self.rows = [(f"Relatório nº {n} do período", "Fiscal", f"Fiscal > Pasta {n % 37}") for n in range(count)]
+
+    def compose(self) -> ComposeResult:
+        yield Input()
+        yield DataTable(cursor_type="row")
+        yield Label()
+
+    def on_mount(self) -> None:
+        self.table.add_columns("Template", "Departamento", "Pasta de destino")
+        self.table.add_rows(self.rows)
+        self.table.focus()
+        self.query_one(Label).update(LAST)
+
+    @property
+    def table(self) -> DataTable[str]:
+        return self.query_one(DataTable)
+
+    def action_filter(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.table.clear()
+        self.table.add_rows(row for row in self.rows if event.value in row[0])
+
+
+def environment() -> dict[str, str]:
+    """A terminal of all colours, whatever the one that measures is."""
+    made = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    made.pop("NO_COLOR", None)
+    return made
+
+
+def painted(argv: list[str], text: str, **environment_: str) -> tuple[Terminal, float, int]:
+    """Start a program; returns it, the seconds and the bytes until that text was there."""
+    terminal = Terminal(argv, {**environment(), **environment_})
+    word = text.encode()
+    terminal.read(30, 30, lambda: word in terminal.output)
+    assert word in terminal.output, f"{argv} never showed {text!r}"
+    at = terminal.read(0.05)
+    return terminal, at - terminal.started, len(terminal.output)
+
+
+def bare(count: int) -> dict[str, float]:
+    """What the bare app costs: seconds, bytes and milliseconds, by the names that the console's figures have."""
+    terminal, seconds, size = painted([sys.executable, "-m", "benchmarks.terminal_peers", str(count)], LAST)
+    found = {"first paint": seconds, "first paint bytes": float(size)}
+    terminal.read(1)
+    for what, keys in (("cursor step", [DOWN] * 15), ("page", [PAGE] * 5)):
+        found |= cost(terminal, what, keys)
+    terminal.press(b"/", 0.5)
+    found |= cost(terminal, "filter key", [b"1", b"2"], 1.0)
+    terminal.close()
+    return found
+
+
+def harlequin(folder: Path, count: int) -> dict[str, float]:
+    """The same of harlequin over a SQLite file of as many rows, of what can be asked of it without its query."""
+    file = folder / "harlequin.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE templates (name TEXT, department TEXT, folder TEXT)")
+        rows = ((f"Relatório nº {n} do período", "Fiscal", f"Fiscal > Pasta {n % 37}") for n in range(count))
+        connection.executemany("INSERT INTO templates VALUES (?, ?, ?)", rows)
+    connection.close()
+    argv = ["harlequin", "--adapter", "sqlite", str(file)]
+    terminal, seconds, size = painted(argv, "Run Query", HOME=str(folder))  # it keeps what one did there
+    terminal.read(2, 20)
+    found = {"first paint": seconds, "first paint bytes": float(size)}
+    terminal.press(b"select * from templates", 1.0)
+    terminal.press(RUN, 3.0)
+    terminal.press(RESULTS, 1.0)
+    found |= cost(terminal, "cursor step", [DOWN] * 10)
+    found |= cost(terminal, "page", [PAGE] * 5)
+    terminal.close()
+    return found
+
+
+def cost(terminal: Terminal, what: str, keys: list[bytes], quiet: float = 0.15) -> dict[str, float]:
+    """A key's bytes and milliseconds of processor time, on average."""
+    pressed = [terminal.press(key, quiet) for key in keys]
+    return {
+        f"{what} bytes": sum(size for size, _ in pressed) / len(pressed),
+        f"{what} ms": sum(cpu for _, cpu in pressed) / len(pressed),
+    }
+
+
+def installed() -> bool:
+    return shutil.which("harlequin") is not None
+
+
+if __name__ == "__main__":
+    Bare(int(sys.argv[1])).run()

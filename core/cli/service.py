@@ -1,0 +1,168 @@
+"""`malote service`: let the system keep a worker for this office."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from argparse import ArgumentParser
+from pathlib import Path
+
+from core.cli.call import DONE, NOT_ALL, Call
+from core.domain.text import Text
+from core.office.config import FILE, Config, read_config
+from core.office.context import MAKE_ONE, NO_OFFICE
+from core.office.errors import OfficeUnusable
+from core.office.units import SECRETS, cron_line, service_unit, timer_unit, unit_name
+
+WRITTEN = Text("Gravado: {file}", "Written: {file}")
+REMOVED = Text("Removido: {file}", "Removed: {file}")
+NONE_THERE = Text("Este escritório não tem serviço.", "There is no service for this office.")
+RUNS = Text("Em funcionamento: {unit}", "Working: {unit}")
+BY_HAND = Text("O systemd do usuário não respondeu. Rode:", "The user's systemd did not answer. Run:")
+LINGER = Text(
+    "Para que funcione também sem ninguém conectado: loginctl enable-linger",
+    "For it to work with nobody logged in as well: loginctl enable-linger",
+)
+PASSWORD = Text(
+    "A senha do portal nunca fica na unidade: password_file em malote.toml, ou MALOTE_PORTAL_PASSWORD=… em {file} "
+    "(0600).",
+    "The portal's password is never in the unit: password_file in malote.toml, or MALOTE_PORTAL_PASSWORD=… in {file} "
+    "(0600).",
+)
+STATE = Text("{unit}: {state}", "{unit}: {state}")
+UNKNOWN = Text("instalado; o systemd do usuário não respondeu", "installed; the user's systemd did not answer")
+
+
+def service_arguments(parser: ArgumentParser, lang: str) -> None:
+    parser.epilog = Text(
+        "exemplos:\n  malote service install --user              malote run, sempre\n"
+        "  malote service install --user --timer 15min  malote deliver, de tempo em tempo\n"
+        "  malote service install --cron                a linha para o crontab",
+        "examples:\n  malote service install --user              malote run, always\n"
+        "  malote service install --user --timer 15min  malote deliver, at intervals\n"
+        "  malote service install --cron                the line for crontab",
+    ).text(lang)
+    parser.add_argument("action", choices=("install", "uninstall", "status"))
+    parser.add_argument(
+        "--user",
+        action="store_true",
+        help=Text("do seu usuário (o único modo)", "your own user's (the only way)").text(lang),
+    )
+    parser.add_argument(
+        "--timer",
+        metavar="15min",
+        help=Text("envia de tempo em tempo, em vez de sempre", "send at intervals instead of always").text(lang),
+    )
+    parser.add_argument(
+        "--cron", action="store_true", help=Text("só mostra a linha do cron", "only show cron's line").text(lang)
+    )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=Text("só mostra o que gravaria", "only show what it would write").text(lang),
+    )
+
+
+def service_command(call: Call) -> int:
+    if not (call.folder / FILE).exists():
+        raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=call.folder)
+    do = {"install": _install, "uninstall": _uninstall, "status": _status}[call.args.action]
+    return do(call)
+
+
+def _units(call: Call, config: Config) -> dict[Path, str]:
+    """The files to write, the one that is enabled last."""
+    name, span = unit_name(call.folder), call.args.timer
+    units = {_place() / f"{name}.service": service_unit(call.folder, config, once=bool(span))}
+    if span:
+        units[_place() / f"{name}.timer"] = timer_unit(call.folder, config, span)
+    return units
+
+
+def _install(call: Call) -> int:
+    config = read_config(call.folder)
+    if call.args.cron:
+        call.print(cron_line(call.folder, call.args.timer or "15min"))
+        return DONE
+    units = _units(call, config)
+    if call.args.dry_run:
+        for file, text in units.items():
+            call.print(f"# {file}")
+            for line in text.splitlines():
+                call.print(line)
+        return DONE
+    for file in _present(call):
+        if file not in units:  # what keeps sending, and what sends at intervals, are not both wanted
+            _systemctl("disable", "--now", file.name)
+            file.unlink()
+    for file, text in units.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        call.print(call.say(WRITTEN, file=file))
+    wanted = list(units)[-1].name
+    if _systemctl("daemon-reload") is not None and _systemctl("enable", "--now", wanted) is not None:
+        call.print(call.say(RUNS, unit=wanted))
+    else:
+        call.tell(BY_HAND)
+        call.print("systemctl --user daemon-reload")
+        call.print(f"systemctl --user enable --now '{wanted}'")
+    call.tell(LINGER)
+    if not config.portal.url.startswith("dir:") and not config.portal.password_file:
+        call.tell(PASSWORD, file=call.folder / SECRETS)
+    return DONE
+
+
+def _uninstall(call: Call) -> int:
+    present = _present(call)
+    if not present:
+        call.tell(NONE_THERE)
+        return NOT_ALL
+    for file in present:
+        if call.args.dry_run:
+            call.print(str(file))
+            continue
+        _systemctl("disable", "--now", file.name)
+        file.unlink()
+        call.print(call.say(REMOVED, file=file))
+    if not call.args.dry_run:
+        _systemctl("daemon-reload")
+    return DONE
+
+
+def _status(call: Call) -> int:
+    """0 where it is installed and works, 1 otherwise."""
+    present = _present(call)
+    wanted = present[-1].name if present else None
+    state = (_systemctl("is-active", wanted, said=True) or "").strip() if wanted else ""
+    if call.json:
+        call.dump({"unit": wanted, "files": [str(one) for one in present], "state": state or None})
+    elif wanted:
+        call.print(call.say(STATE, unit=wanted, state=state or call.say(UNKNOWN)))
+    else:
+        call.tell(NONE_THERE)
+    return DONE if state == "active" else NOT_ALL
+
+
+def _place() -> Path:
+    """Where systemd looks for a user's own units (systemd.unit, table 2)."""
+    home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(home).expanduser() / "systemd" / "user"
+
+
+def _present(call: Call) -> list[Path]:
+    """The office's unit files that are there, a timer last."""
+    name = unit_name(call.folder)
+    return [file for kind in ("service", "timer") if (file := _place() / f"{name}.{kind}").exists()]
+
+
+def _systemctl(*words: str, said: bool = False) -> str | None:
+    """Ask the user's systemd; what it said, or None where there is none or (unless only asked) it refused."""
+    program = shutil.which("systemctl")
+    if program is None:
+        return None
+    try:
+        done = subprocess.run([program, "--user", *words], capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if said or done.returncode == 0 else None

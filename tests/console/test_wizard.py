@@ -1,0 +1,102 @@
+"""The first start without an office: whoever has never used a terminal makes one here, or leaves with nothing made."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from textual.widgets import Checkbox, Static
+
+from core.office import open_office
+from core.office.config import read_config
+from tui.wizard import KEPT, Wizard, portal_url
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def shown(app: Wizard, name: str) -> str:
+    return str(app.query_one(f"#verdict-{name}", Static).render())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "escritorio"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_office_is_made_of_what_was_typed(folder: Path, portal: Path, size: tuple[int, int]) -> None:
+    app = Wizard(folder, "pt")
+    async with app.run_test(size=size) as pilot:
+        assert app.query_one("#templates", Checkbox).region.bottom < size[1], "all of it is on the screen"
+        await pilot.press(*str(portal), "tab", *"Contábil Sol", "tab", *"11222333000181", "tab", "enter")
+        await pilot.press("space") if not app.query_one("#templates", Checkbox).value else None
+        await app.workers.wait_for_complete()
+    if not (folder / "malote.toml").exists():
+        raise AssertionError(shown(app, "portal") + shown(app, "templates"))
+    config = read_config(folder)
+    assert (config.office.name, config.office.tax_ids) == ("Contábil Sol", ("11222333000181",))
+    with open_office(folder) as ctx:
+        assert not ctx.store.integration().active, "nothing leaves before someone has looked at the mapping"
+
+
+async def test_enter_in_a_field_makes_it_with_the_standard_templates(folder: Path, portal: Path) -> None:
+    app = Wizard(folder, "pt")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*str(portal), "enter")
+        await app.workers.wait_for_complete()
+    assert app.return_value is True
+    with open_office(folder) as ctx:
+        assert ctx.store.templates.count() > 100
+
+
+async def test_what_is_wrong_is_said_where_it_was_typed(folder: Path, portal: Path) -> None:
+    app = Wizard(folder, "pt")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        assert "Diga onde fica o portal" in shown(app, "portal")
+        await pilot.press(*f"{portal}x", "tab", "tab", *"11222333000182", "enter")
+        assert "não existe" in shown(app, "portal")
+        assert shown(app, "tax_id").startswith("✗ ")
+        assert app.focused is not None and app.focused.id == "portal"
+        await pilot.press("escape")
+    assert app.return_value is False
+    assert not folder.exists(), "who leaves has made nothing"
+
+
+async def test_a_webdav_portal_is_asked_before_anything_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MALOTE_PORTAL_PASSWORD", raising=False)
+    app = Wizard(folder, "pt")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"http://ana@127.0.0.1:9/clientes")
+        await pilot.press("tab", *"segredo", "enter")
+        assert app.focused is not None and app.focused.id == "password"
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "O portal não responde" in shown(app, "portal")
+        assert not folder.exists()
+
+
+async def test_the_password_is_kept_beside_the_configuration_and_not_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answers(_: object) -> None:
+        pass
+
+    monkeypatch.setattr("tui.wizard._answers", answers)
+    app = Wizard(folder, "pt")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"https://ana@nuvem.example/dav", "tab", *"segredo", "enter")
+        await app.workers.wait_for_complete()
+    assert (folder / KEPT).read_text() == "segredo\n"
+    assert stat.S_IMODE((folder / KEPT).stat().st_mode) == 0o600
+    text = (folder / "malote.toml").read_text()
+    assert "segredo" not in text and read_config(folder).portal.password_file == KEPT
+
+
+def test_what_people_type_for_a_portal_becomes_its_url() -> None:
+    assert portal_url("/srv/portal do sol") == "dir:///srv/portal%20do%20sol"
+    assert portal_url("https://ana@x.example/dav") == "webdav+https://ana@x.example/dav"
+    assert portal_url("dir:///srv") == "dir:///srv"

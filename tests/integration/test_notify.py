@@ -1,0 +1,260 @@
+"""Notices of failures to real servers: who is told at once mends at once; who is told too often stops reading."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time, timedelta
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from core.domain.events import message
+from core.domain.models import Client, DeliveryStatus, Task, Template
+from core.office import Context, activation, documents, open_office, sending
+from core.office.config import NotifySection, parse_config
+from core.office.errors import OfficeUnusable
+from core.office.notify import is_quiet, notify
+from core.office.tasks import complete_task
+from tests.conftest import OWNER
+from tests.office_setup import Clock
+
+SECRET = "segredo-do-correio"
+
+
+class Web:
+    """A server that keeps what is posted to it, and answers as told."""
+
+    def __init__(self) -> None:
+        self.got: list[Any] = []
+        self.status = 204
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                web.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(web.status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/aviso?token={SECRET}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    server = Web()
+    yield server
+    server.close()
+
+
+class Mail:
+    """Keeps what it is sent; `handle_DATA` is aiosmtpd's hook."""
+
+    def __init__(self) -> None:
+        self.got: list[Any] = []
+        self.logged_in: list[bytes] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the hook's name
+        self.got.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
+        return "250 OK"
+
+    def let_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+        self.logged_in.append(data.password)
+        return AuthResult(success=data.password == SECRET.encode())
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mail, str]]:
+    """A mail server, and its address for a user."""
+    handler = Mail()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(
+        handler,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=handler.let_in,
+        auth_required=True,
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield handler, f"smtp://malote@127.0.0.1:{port}"
+    controller.stop()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ctx(office: Path, clock: Clock) -> Iterator[Context]:
+    with open_office(office) as opened:
+        ctx = replace(opened, now=clock)
+        ctx.store.clients.save([Client(id="1", name="Alfa Ltda", portal=("Alfa",))])
+        ctx.store.templates.save(
+            [
+                Template(id="das", name="DAS", department="Fiscal", destination=("Fiscal",)),
+                Template(id="folha", name="Folha", department="Pessoal"),
+            ]
+        )
+        activation.activate(ctx, OWNER, standard_folders=False)
+        yield ctx
+
+
+def telling(ctx: Context, **settings: Any) -> Context:
+    config = ctx.config.model_copy(update={"notify": NotifySection.model_validate(settings)})
+    return replace(ctx, config=config)
+
+
+def fail(ctx: Context, *tasks: str) -> None:
+    """Complete tasks whose document has no folder to go to, and try to send."""
+    for task in tasks:
+        ctx.store.tasks.save([Task(id=task, client="1", name="Folha", period="2026-10", templates=("folha",))])
+        file = ctx.folder.parent / f"{task}.pdf"
+        file.write_bytes(f"salário {task}".encode())
+        documents.attach_files(ctx, OWNER, task, [file], "folha")
+        complete_task(ctx, OWNER, task)
+    sending.deliver(ctx)
+
+
+def codes(ctx: Context) -> list[str]:
+    return [event.code for event in ctx.store.events_after(0) if event.code.startswith("notif")]
+
+
+def test_one_message_for_many_and_none_again(ctx: Context, web: Web, clock: Clock) -> None:
+    """Five hundred messages for five hundred documents would be a filter rule by evening."""
+    ctx = telling(ctx, webhook=web.url)
+    assert not notify(ctx, {}), "what failed before it was set up is no news"
+    clock.pass_(minutes=16)
+    fail(ctx, *(f"t{n}" for n in range(7)))
+    (got,) = web.got
+    assert got["count"] == 7
+    (cause,) = got["causes"]
+    assert (cause["code"], cause["count"], len(cause["first"])) == ("no_destination", 7, 5)
+    assert cause["remedy"].startswith("Escolha a pasta: malote map folha")
+    assert cause["first"][0] == {"task": "t0", "name": "t0.pdf", "client": "1", "client_name": "Alfa Ltda"}
+    assert "salário" not in json.dumps(web.got, ensure_ascii=False), "a document's content is nobody else's"
+    clock.pass_(minutes=16)
+    assert not notify(ctx, {})
+    fail(ctx, "t8")
+    fail(ctx, "t9")
+    assert [one["count"] for one in web.got] == [7, 1], "the second waits for its quarter of an hour"
+    clock.pass_(minutes=16)
+    assert notify(ctx, {})
+    assert codes(ctx) == ["notified"] * 3
+
+
+def test_what_is_mended_meanwhile_is_not_told(ctx: Context, web: Web, clock: Clock) -> None:
+    ctx = telling(ctx, webhook=web.url, quiet_hours="00:00-23:59")
+    notify(ctx, {})
+    fail(ctx, "t1")
+    ctx.store.deliveries.save(
+        one.model_copy(update={"status": DeliveryStatus.CANCELLED}) for one in ctx.store.deliveries.failed()
+    )
+    clock.pass_(minutes=16)
+    assert not notify(telling(ctx, webhook=web.url), {})
+    assert not web.got
+
+
+def test_at_night_nobody_is_woken_and_in_the_morning_all_is_told(ctx: Context, web: Web, clock: Clock) -> None:
+    local = clock.at.astimezone()
+    begin, end = local - timedelta(hours=1), local + timedelta(hours=2)
+    ctx = telling(ctx, webhook=web.url, quiet_hours=f"{begin:%H:%M}-{end:%H:%M}")
+    notify(ctx, {})
+    fail(ctx, "t1")
+    assert not web.got
+    fail(ctx, "t2")
+    clock.pass_(hours=3)
+    assert notify(ctx, {})
+    assert [one["count"] for one in web.got] == [2]
+
+
+def test_quiet_hours_may_go_over_midnight() -> None:
+    night = [
+        is_quiet("20:00-07:00", hour) for hour in map(time.fromisoformat, ("19:59", "20:00", "03:00", "06:59", "07:00"))
+    ]
+    assert night == [False, True, True, True, False]
+    noon = [is_quiet("12:00-13:30", hour) for hour in map(time.fromisoformat, ("11:59", "12:00", "13:30"))]
+    assert noon == [False, True, False]
+    assert not is_quiet("", time.fromisoformat("03:00"))
+
+
+def test_an_e_mail_says_what_failed_and_what_to_do(ctx: Context, mail: tuple[Mail, str], clock: Clock) -> None:
+    server, url = mail
+    settings = {"to": ("ana@example.com", "rui@example.com"), "smtp": url, "sender": "malote@example.com"}
+    (ctx.folder / "correio").write_text(SECRET + "\n")
+    (ctx.folder / "correio").chmod(0o600)
+    ctx = telling(ctx, **settings, password_file="correio")
+    notify(ctx, {})
+    fail(ctx, "t1")
+    ((to, got),) = server.got
+    assert to == ["ana@example.com", "rui@example.com"]
+    assert got["Subject"] == "[Malote] escritorio: 1 falha(s) nova(s) no envio"
+    text = got.get_content()
+    assert "malote map folha" in text and "t1/t1.pdf  1 Alfa Ltda" in text
+    assert SECRET not in str(got) and "salário" not in text
+    assert server.logged_in == [SECRET.encode()]
+
+
+def test_what_cannot_be_told_harms_nothing_and_is_said_once_an_hour(ctx: Context, web: Web, clock: Clock) -> None:
+    """A dead mail server must not keep a document from its client, nor fill the journal."""
+    web.status = 500
+    ctx = telling(ctx, webhook=web.url)
+    notify(ctx, {})
+    fail(ctx, "t1")
+    for _ in range(3):
+        clock.pass_(minutes=16)
+        assert not notify(ctx, {})
+    (told,) = [event for event in ctx.store.events_after(0) if event.code == "notify_failed"]
+    assert message(told) == "O aviso de falhas não pôde ser enviado: webhook: HTTP 500"
+    web.close()
+    clock.pass_(minutes=61)
+    fail(ctx, "t2")
+    events = [message(event) for event in ctx.store.events_after(0)]
+    assert not any(SECRET in one for one in events), "the address may be a secret"
+    assert codes(ctx) == ["notify_failed"] * 2
+
+
+def test_a_refused_password_is_an_event_without_it(ctx: Context, mail: tuple[Mail, str]) -> None:
+    server, url = mail
+    ctx = telling(ctx, to=("ana@example.com",), smtp=url)
+    notify(ctx, {})
+    config, ctx = ctx.config, telling(ctx)
+    fail(ctx, "t1")
+    ctx = replace(ctx, config=config)
+    assert not notify(ctx, {"MALOTE_SMTP_PASSWORD": "errada"})
+    (told,) = [event for event in ctx.store.events_after(0) if event.code == "notify_failed"]
+    assert told.params["reason"].startswith("SMTP: ") and "errada" not in str(told)
+    assert not server.got
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['quiet_hours = "20-7"', 'smtp = "smtp://ana:senha@example.com"', 'webhook = "ftp://x"', "every_minutes = 0"],
+)
+def test_a_wrong_setting_is_named_by_its_line(line: str) -> None:
+    """A password in malote.toml, too, is one."""
+    text = f'[portal]\nurl = "dir:///x"\n[notify]\n{line}\n'
+    with pytest.raises(OfficeUnusable) as caught:
+        parse_config(Path("malote.toml"), text.encode())
+    assert "linha 4" in str(caught.value)
