@@ -21,6 +21,8 @@ from core.store import open_store
 PROCESSES = 4
 APART = 1_000_000
 """Between the numbers of two processes' documents."""
+PATIENCE, PAUSE = 300.0, 0.005
+"""Seconds that the reader goes on at most, and between two looks."""
 
 
 def attach(path: Path, process: int, times: int) -> list[float]:
@@ -51,14 +53,15 @@ def commit(path: Path, process: int, times: int) -> list[float]:
     return taken
 
 
-def read(path: Path, _: int, times: int) -> list[float]:
-    """Seconds of each of so many looks at what is new."""
-    store, taken, seen = open_store(path), [], 0
-    for _ in range(times):
+def read(path: Path, last: int) -> list[float]:
+    """Seconds of each look at what is new, until event `last` has come."""
+    store, taken, seen, begun = open_store(path), [], 0, time.perf_counter()
+    while seen < last and time.perf_counter() - begun < PATIENCE:
         start = time.perf_counter()
         events = store.events_after(seen, limit=100)
         taken.append(time.perf_counter() - start)
         seen = events[-1].seq if events else seen
+        time.sleep(PAUSE)
     store.close()
     return taken
 
@@ -76,12 +79,12 @@ def measure(quick: bool) -> Iterator[Figure]:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, b)")
         connection.close()
-        list(pool.map(read, [ours] * (PROCESSES + 1), range(PROCESSES + 1), [1] * (PROCESSES + 1)))  # all imported
+        list(pool.map(read, [ours] * (PROCESSES + 1), [0] * (PROCESSES + 1)))  # all are there and imported
         rates, longest = {}, {}
         for way, path in ((commit, bare), (attach, ours)):
             start = time.perf_counter()
             running = [pool.submit(way, path, process, times) for process in range(PROCESSES)]
-            looks = pool.submit(read, ours, 0, times) if way is attach else None
+            looks = pool.submit(read, ours, PROCESSES * times) if way is attach else None
             taken = [one for process in running for one in process.result()]
             rates[way] = len(taken) / (time.perf_counter() - start)
             longest[way] = max(taken)

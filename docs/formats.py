@@ -39,8 +39,8 @@ JSON: dict[str, str] = {
     '"message", "remedy"}]',
     "deliver": '{"outcomes": {…}, "waiting", "failed", "paused"}',
     "explain T0001/a.pdf": f'{{"document", "task", "name", "where", "why", "next", "events": [{{{EVENT}}}]}}',
-    "protocol 0001 --period 2026-10": '{"office", "office_tax_ids", "client", "client_name", "client_tax_id", "period", '
-    '"made_at", "made_by", "checked", "pending", "left_out", "sha256", "facts", "deliveries": [{"delivery", '
+    "protocol 0001 --period 2026-10": '{"office", "office_tax_ids", "client", "client_name", "client_tax_id", '
+    '"period", "made_at", "made_by", "checked", "pending", "left_out", "sha256", "facts", "deliveries": [{"delivery", '
     '"delivered_at", "task", "task_name", "period", "template", "template_name", "department", "document", "name", '
     '"version", "how", "by", "by_name", "attached_by", "attached_at", "folder", "size", "sha256", "state", "marked", '
     '"replaced_at", "removed_at"}]}',

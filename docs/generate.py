@@ -40,3 +40,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    for lang, file in PAGES.items():
+        file.write_text(manual(lang), encoding="utf-8")

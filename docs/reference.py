@@ -147,12 +147,14 @@ def _options(name: str, module: str, lang: str) -> Iterator[tuple[str, str]]:
     for action in parser._actions:
         if action.help == argparse.SUPPRESS:
             continue
-        value = formatter._format_args(action, action.metavar or _shape(action)) if action.nargs != 0 else ""
+        value = formatter._format_args(action, _shape(action)) if action.nargs != 0 else ""
         words = " ".join(filter(None, [", ".join(action.option_strings), value]))
         yield words, formatter._expand_help(action) if action.help else ""
 
 
 def _shape(action: argparse.Action) -> str:
+    if isinstance(action.metavar, str):
+        return action.metavar
     if action.choices is not None:
         return "{" + ",".join(map(str, action.choices)) + "}"
     return action.dest.upper() if action.option_strings else action.dest

@@ -52,6 +52,10 @@ def console(argv: Sequence[str]) -> int:
     from core.office.errors import OfficeError, OfficeUnusable
 
     try:
+        if not any((call.folder / one).exists() for one in ("malote.toml", "state.db")):  # nothing was lost there
+            from tui.wizard import Wizard
+
+            Wizard(call.folder, lang).run(mouse=not os.environ.get("SSH_CONNECTION"))  # left: it is said below how
         with call.office() as (ctx, actor):
             from tui.app import Console
             from tui.desk import Desk

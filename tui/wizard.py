@@ -35,8 +35,8 @@ KEPT = "portal.senha"
 """In the office's folder, 0600: the password, which `malote.toml` never holds."""
 TITLE = Text("Novo escritório em {folder}", "New office in {folder}")
 KEYS = Text(
-    " Tab próximo · Espaço marca · → completa a pasta · Enter cria o escritório · Esc sai",
-    " Tab next · Space ticks · → completes the folder · Enter makes the office · Esc leaves",
+    " Tab próximo · Espaço marca · → completa a pasta · Enter cria · Esc sai",
+    " Tab next · Space ticks · → completes the folder · Enter makes it · Esc leaves",
 )
 LABELS = {
     "portal": Text("Portal: uma pasta, ou o endereço WebDAV", "Portal: a folder, or the WebDAV URL"),

@@ -24,7 +24,7 @@ HEADS = (
 ABOUT = Text("{client} {name}, competência {period}", "{client} {name}, period {period}")
 CODE = Text("Código da lista: {code}", "Code of the list: {code}")
 WRITTEN = Text(
-    "{file}: {count} entregas. Código da lista: {code}", "{file}: {count} deliveries. Code of the list: {code}"
+    "{file}: entregas: {count}. Código da lista: {code}", "{file}: deliveries: {count}. Code of the list: {code}"
 )
 ASKING = Text("perguntando ao portal: {done} de {total}", "asking the portal: {done} of {total}")
 

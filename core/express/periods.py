@@ -144,12 +144,13 @@ def expressions(folded: Folded, bare_years: bool) -> list[Dated]:
         bare_years: whether a year by itself is one, too.
     """
     flat = folded.flat
-    found = []
+    found: list[Dated] = []
     for match in _NUMBERS.finditer(flat):
         first, second, year = match.groups()
         found += _numbers(year, second or first, first if second else None, *match.span(), flat)
     for match in _ISO.finditer(flat) if "-" in flat else ():
-        found += _numbers(*match.groups(), *match.span(), flat)
+        year, month, day = match.groups()
+        found += _numbers(year, month, day, *match.span(), flat)
     if folded.words & _NAMES or folded.origins:
         found += _named(flat)
     if "trim" in folded.compact:

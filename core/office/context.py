@@ -190,6 +190,8 @@ def damage_of(folder: Path) -> OfficeUnusable | None:
         return error
     except OSError:
         return None
+    except Exception as error:  # a damaged schema, in which SQLite finds functions and names that there are not
+        return unusable(folder, StoreError("damaged", str(error)))
     return None
 
 

@@ -169,18 +169,20 @@ class Express:
     def foresee(self, sources: Iterable[Source]) -> Generator[Outcome, None, None]:
         """Say what would come of files, one as soon as it is read; nothing is changed."""
         with closing(read_each(self._readers, ((one, None) for one in sources), lambda _, one: one.path)) as read:
-            for batch in _batches(
+            each = (
                 self._seen(source, None if isinstance(reading, Unreadable) else digest(source.path), reading)
                 for source, _, reading in read
-            ):
+            )
+            for batch in _batches(each):
                 with self._ctx.store.snapshot():
-                    awaiting = self._awaiting(batch)
-                    verdicts = [(seen, self._decide(seen, awaiting)) for seen in batch]
-                    outcomes = [
-                        Outcome(seen.source, seen.recognition, verdict, self._same_as(seen, verdict))
-                        for seen, verdict in verdicts
-                    ]
+                    outcomes = list(self._foreseen(batch))
                 yield from outcomes
+
+    def _foreseen(self, batch: Sequence[Seen]) -> Iterator[Outcome]:
+        awaiting = self._awaiting(batch)
+        for seen in batch:
+            verdict = self._decide(seen, awaiting)
+            yield Outcome(seen.source, seen.recognition, verdict, self._same_as(seen, verdict))
 
     def attach(self, sources: Iterable[Source], tray: Tray = NOBODYS) -> Generator[Outcome, None, None]:
         """Attach files where that is certain, many in one transaction; their bytes are kept by then, durably.

@@ -298,12 +298,12 @@ NOTHING = Text(
     "Nada foi entregue a {client} na competência {period}.", "Nothing was delivered to {client} for {period}."
 )
 LEFT_OUT = Text(
-    "Não constam {count} entregas de departamentos que {who} não pode tratar: {departments}.",
-    "{count} deliveries of departments that {who} may not handle are left out: {departments}.",
+    "Não constam as entregas ({count}) de departamentos que {who} não pode tratar: {departments}.",
+    "Deliveries ({count}) of departments that {who} may not handle are left out: {departments}.",
 )
 UNCHECKED = Text(
-    "O portal não respondeu sobre {count} arquivos: a situação deles não foi verificada agora.",
-    "The portal did not answer about {count} files: their state was not checked now.",
+    "O portal não respondeu: não foi verificado agora se o cliente viu {count} arquivo(s).",
+    "The portal did not answer: whether the client has seen {count} file(s) was not checked now.",
 )
 PENDING = Text(
     "Ainda não entregues: {count} documentos (malote errors mostra o que falhou).",

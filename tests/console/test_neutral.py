@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from core.domain.express import Waiting
 from core.domain.failures import FAILURES
-from core.domain.models import Event, Level
+from core.domain.models import Client, Employee, Event, Level, Task, Template
 from core.office import Context
 from core.office.unrecognised import folder_of, made
+from core.ports import Repository
 from tests.console.conftest import Desktop, sitting
 from tests.console.pictures import strips
 from tests.unit.test_neutral import OBEYED
 
+T = TypeVar("T", Client, Template, Employee, Task)
 EVIL = "\x1b[2J\x9b31m\u202efdp\u2066 [red]x[/red] "
 """Short, so that some of it is on the screen at 80 columns too."""
 SCREENS = "1234567890"
@@ -31,11 +34,16 @@ WAYS: tuple[tuple[str, ...], ...] = (
 )
 
 
+def spoil_names(repository: Repository[T]) -> None:
+    repository.save([one.model_copy(update={"name": EVIL + one.name}) for one in repository.page(limit=1000)])
+
+
 def spoil(ctx: Context) -> None:
     """Give everything that someone else names such a name, and have such things happen."""
-    for repository in (ctx.store.clients, ctx.store.templates, ctx.store.employees, ctx.store.tasks):
-        rows = repository.page(limit=1000)
-        repository.save(one.model_copy(update={"name": EVIL + one.name}) for one in rows)  # type: ignore[attr-defined]
+    spoil_names(ctx.store.clients)
+    spoil_names(ctx.store.templates)
+    spoil_names(ctx.store.employees)
+    spoil_names(ctx.store.tasks)
     told = dict.fromkeys(("detail", "why", "place", "template_name", "client_name", "employee", "task_name"), EVIL)
     codes = [("failed", failure) for failure in FAILURES] + [("kept_both", ""), ("attached", ""), ("mapped", "")]
     ctx.store.append(

@@ -173,7 +173,7 @@ async def test_a_client_s_proof_of_delivery_is_saved(work: Path, tmp_path: Path)
         await desk.go("enter", see="Salvar em qual arquivo?")
         file = tmp_path / "protocolo.pdf"
         desk.app.screen.query_one(Input).value = str(file)
-        await desk.go("enter", see="✓ Protocolo de 1 entregas")
+        await desk.go("enter", see="✓ Protocolo salvo em")
         assert file.read_bytes().startswith(b"%PDF-")
 
 

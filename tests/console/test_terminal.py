@@ -108,6 +108,8 @@ def test_it_starts_where_nothing_else_is_asked() -> None:
 
 def test_without_an_office_it_says_how_to_make_one(start: Start, tmp_path: Path) -> None:
     console = start("--office", str(tmp_path / "none"))
+    console.see("Novo escrit")
+    console.send(b"\x1b")
     assert console.wait() == 3
     assert "Não há escritório em" in console.plain
     assert "malote --office" in console.plain

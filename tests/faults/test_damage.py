@@ -106,6 +106,7 @@ def test_damaged_state(tmp_path: Path, damage: Callable[[Path], None]) -> None:
         pytest.param(scribble(b'"period":"2026-10"', b'"period":"2026-\xff0"'), id="no-text"),
         pytest.param(scribble(b'"period":"2026-10"', b'"period"="2026-10"'), id="no-json"),
         pytest.param(scribble(b'"period":"2026-10"', b'"perio_":"2026-10"'), id="no-task"),
+        pytest.param(scribble(b"json_extract", b"json_extr\xffct"), id="no-function"),
     ],
 )
 def test_damaged_rows(tmp_path: Path, damage: Callable[[Path], None]) -> None:

@@ -197,3 +197,15 @@ def test_doctor_says_that_nobody_sends_and_that_the_portal_is_gone(malote: Malot
     found = malote.json("doctor", status=1)
     assert any("ninguém está enviando" in one["message"] for one in found)
     assert any(one["sign"] == "✗" and "portal" in one["message"].lower() for one in found)
+
+
+def test_doctor_opens_a_shared_office_to_its_group_again(malote: Malote, tmp_path: Path) -> None:
+    """A file that only its owner may read stops everyone else's work, whatever the umask of who ran doctor."""
+    office = tmp_path / "escritorio"
+    for path in (office, *office.rglob("*")):
+        path.chmod(0o2770 if path.is_dir() else 0o660)
+    (office / "state.db").chmod(0o600)
+    (office / "inbox").rmdir()
+    malote.run("doctor", "--mend", status=1)
+    assert (office / "state.db").stat().st_mode & 0o777 == 0o660
+    assert (office / "inbox").stat().st_mode & 0o7777 == 0o2770

@@ -37,7 +37,7 @@ def test_a_part_is_measured_printed_and_written_for_programs(
 )
 def test_a_missed_bar_is_told_as_missed(figure: Figure, held: bool | None) -> None:
     assert figure.held is held
-    told = page({}, {"start": [figure]}, False, 60)
+    told = page({}, {"start": [figure]}, 60)
     assert ("missed is" in told) is (held is False)
 
 
@@ -50,7 +50,7 @@ def test_the_page_has_no_part_that_is_not_measured_and_leaves_none_out() -> None
 
 
 def test_an_unknown_part_and_a_page_of_some_parts_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    for argv in (["nothing"], ["start", "--write"]):
+    for argv in (["nothing"], ["start", "--write"], ["--quick", "--write"]):
         with pytest.raises(SystemExit) as ended:
             main(argv)
         assert ended.value.code == 2

@@ -212,7 +212,7 @@ def test_what_is_recognised_from_a_picture_is_always_asked_about(office: Bench) 
         seen = one._seen(
             Source(Path("x"), "x.txt"), None, Reading(kind=FileKind.TEXT, pages=(page(),), recognised=True)
         )
-        assert one._decide(seen).doubt == "recognised"
+        assert one._decide(seen, one._awaiting([seen])).doubt == "recognised"
 
 
 def test_a_number_that_is_only_authorised_to_download_decides_nothing(office: Bench) -> None:
@@ -222,7 +222,8 @@ def test_a_number_that_is_only_authorised_to_download_decides_nothing(office: Be
     )
     with readers_of(office.ctx) as readers:
         one = Express(office.ctx, readers)
-        assert one._decide(one._seen(Source(Path("x"), "x.xml"), None, reading)).doubt == "client"
+        seen = one._seen(Source(Path("x"), "x.xml"), None, reading)
+        assert one._decide(seen, one._awaiting([seen])).doubt == "client"
     assert Guard(office.ctx).evidence(reading, "2") == ()
 
 

@@ -33,6 +33,7 @@ HARMLESS = [
     ("employees",),
     ("tasks",),
     ("tasks", "t"),
+    ("protocol", "1", "--period", "2026-10"),
     ("log",),
     ("errors",),
     ("status",),

@@ -111,7 +111,7 @@ def test_a_portal_that_is_down_is_said_and_asked_only_once_round() -> None:
         assert {one.state for one in found.entries if not one.marked} == {State.UNCHECKED}
         assert [one.state for one in found.entries if one.marked] == [State.SEEN]
         assert "não verificado agora" in paper(found)
-        assert "29 arquivos" in paper(found)
+        assert "29 arquivo" in paper(found)
         portal.away = False
         assert made(b).code == found.code, "the code is of what was delivered"
 

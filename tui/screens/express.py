@@ -38,8 +38,8 @@ HEADS = (
     Text("Por que espera", "Why it waits"),
 )
 NOTHING_WAITS = Text(
-    "Nada espera. O que for salvo na pasta {inbox} é reconhecido e anexado; o que ficar em dúvida aparece aqui.",
-    "Nothing waits. What is saved in {inbox} is recognised and attached; what is in doubt appears here.",
+    "Nada espera. O que for salvo nesta pasta é reconhecido e anexado; o que ficar em dúvida aparece aqui:",
+    "Nothing waits. What is saved in this folder is recognised and attached; what is in doubt appears here:",
 )
 SHORT = {
     "unreadable": Text("não se lê", "unreadable"),
@@ -124,13 +124,15 @@ class Queue(Records[Left]):
         return Row(one.id, self._cells(one), ("", "", "", "", "warning"))
 
     def why_empty(self) -> Text:
-        inbox = self.desk.ctx.folder / INBOX
-        return Text(*(one.format(inbox=str(inbox).replace("{", "{{").replace("}", "}}")) for one in NOTHING_WAITS))
+        return NOTHING_WAITS
 
     def _empty(self) -> list[Line]:
         if self.listing.total:
             return super()._empty()
-        return [line(""), *wrapped(self.say(self.why_empty()), self.size.width, "muted", indent="  ")]
+        width, inbox = self.size.width, str(self.desk.ctx.folder / INBOX)
+        room = max(width - 4, 8)
+        whole = [line("  " + inbox[at : at + room]) for at in range(0, len(inbox), room)]  # to be copied as it is
+        return [line(""), *wrapped(self.say(NOTHING_WAITS), width, "muted", indent="  "), *whole]
 
     def read(self) -> list[Left]:
         ctx = self.desk.ctx

@@ -25,8 +25,8 @@ FORM = Text("Mês (2026-10) ou ano (2026, com os meses dele).", "A month (2026-1
 FORMS = Text(
     "O nome do arquivo diz a forma: .pdf para o cliente, .csv, .json.", "The file's ending says how: .pdf, .csv, .json."
 )
-ABOUT = Text("{count} entregas", "{count} deliveries")
-SAVED = Text("✓ Protocolo de {count} entregas em {file}.", "✓ Proof of {count} deliveries in {file}.")
+ABOUT = Text("entregas: {count}", "deliveries: {count}")
+SAVED = Text("✓ Protocolo salvo em {file}. Entregas: {count}.", "✓ Proof saved to {file}. Deliveries: {count}.")
 
 
 def ask_protocol(place: Place[Any], client: Client) -> None:
