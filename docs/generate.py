@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from docs.manual import manual
 from docs.reference import page
 
 HERE = Path(__file__).parent
@@ -28,6 +29,8 @@ def with_code(path: Path) -> str:
 PAGES: dict[Path, Callable[[], str]] = {
     HERE / "referencia.md": partial(page, "pt"),
     HERE / "en" / "reference.md": partial(page, "en"),
+    HERE / "malote.1": partial(manual, "pt"),
+    HERE / "malote.en.1": partial(manual, "en"),
     **{path: partial(with_code, path) for path in (HERE / "adaptador.md", HERE / "en" / "portal-adapter.md")},
 }
 
@@ -40,5 +43,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    for lang, file in PAGES.items():
-        file.write_text(manual(lang), encoding="utf-8")

@@ -1,21 +1,16 @@
-"""The manual page `malote(1)`, in both languages, from the commands' own grammar.
-
-python -m docs.generate
-"""
+"""The manual page `malote(1)`, in both languages, from the commands' own grammar."""
 
 from __future__ import annotations
 
 import argparse
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from core import __version__
 from core.cli.commands import COMMANDS
 from core.cli.parser import ABOUT, ENDING, whole
 from core.domain.text import Text
 
-PAGES = {"pt": Path(__file__).parent / "malote.1", "en": Path(__file__).parent / "malote.en.1"}
 NAME = Text(
     "leva documentos de um escritório contábil ao portal de cada cliente",
     "carries an accounting office's documents to each client's portal",

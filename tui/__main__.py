@@ -60,6 +60,8 @@ def console(argv: Sequence[str]) -> int:
             from tui.app import Console
             from tui.desk import Desk
 
+            for fixed in ("COLUMNS", "LINES"):  # where exported, they are believed more than a terminal that is resized
+                os.environ.pop(fixed, None)
             app = Console(Desk(ctx, actor, lang), keeping=True)
             app.run(mouse=not os.environ.get("SSH_CONNECTION"))
             return app.return_code or 0

@@ -121,8 +121,8 @@ def parse(argv: Sequence[str], lang: str) -> tuple[Callable[..., int] | None, ar
 
 def _top(lang: str) -> Parser:
     """The grammar up to the command's name."""
-    if lang == "pt":
-        argparse._ = lambda sentence: ARGPARSE_PT.get(sentence, sentence)  # type: ignore[attr-defined]
+    own = ARGPARSE_PT if lang == "pt" else {}
+    argparse._ = lambda sentence: own.get(sentence, sentence)  # type: ignore[attr-defined]
     usage = Text("malote [opções] COMANDO …", "malote [options] COMMAND …").text(lang)
     top = Parser(
         prog="malote", usage=usage, description=ABOUT.text(lang), epilog=_listing(lang) + "\n\n" + ENDING.text(lang)

@@ -23,6 +23,8 @@ from core.delivery.tools import Tools
 from core.domain.models import Delivery, DeliveryStatus, Pause
 from core.ports import PortalFault
 
+MOST_UNWRITTEN = 5
+"""So often a delivery may turn out to be another worker's by now; more means that the store cannot find it again."""
 POLL = 0.25
 """Seconds between two looks at what other processes committed."""
 
@@ -51,6 +53,7 @@ class Worker:
         self._changed = asyncio.Event()
         self._last_client = ""
         self._fatal: BaseException | None = None
+        self._unwritten: Counter[str] = Counter()
         self.stopping = asyncio.Event()
         self.summary = Summary()
 
@@ -191,6 +194,9 @@ class Worker:
                 self._lingering -= 1
         written = await self._attempts.settle(subject)
         if written is None:
+            self._unwritten[subject.delivery.id] += 1
+            if self._unwritten[subject.delivery.id] > MOST_UNWRITTEN:
+                raise RuntimeError(f"{subject.delivery.id} is claimed again and again, and cannot be settled")
             return
         if written.delivery.status is not DeliveryStatus.QUEUED or written.delivery.failure:
             self.summary.outcomes[written.delivery.outcome or str(written.delivery.status)] += 1

@@ -176,8 +176,10 @@ def test_ctrl_z_stops_it_and_fg_paints_the_screen_at_once(start: Start, work: Pa
     console.see("\x1b[?1049h", "Prioridade", "ajuda", after=before)
 
 
-def test_a_smaller_terminal_gets_a_smaller_screen(start: Start, work: Path) -> None:
-    console = start("--office", str(work))
+@pytest.mark.parametrize("exported", [{}, {"COLUMNS": "80", "LINES": "24"}], ids=["", "exported"])
+def test_a_smaller_terminal_gets_a_smaller_screen(start: Start, work: Path, exported: dict[str, str]) -> None:
+    """Also where the shell exports the size that the terminal had: it would be believed for ever."""
+    console = start("--office", str(work), **{"COLUMNS": "", "LINES": "", **exported})
     console.see("Prioridade", "ajuda")
     before = len(console.output)
     fcntl.ioctl(console._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
