@@ -19,7 +19,8 @@ def main() -> int:
         from core.cli.completing import complete
 
         return complete(argv[1:])
-    if asks_nothing(argv) and sys.stdin.isatty() and sys.stdout.isatty():
+    shown = "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())  # in a browser, or here
+    if asks_nothing(argv) and shown:
         return console(argv)
     from core.cli.main import main as command
 

@@ -163,7 +163,7 @@ def _template_guesses(
     for template, one in found:
         if template not in heaviest or heaviest[template].weight < one.weight:
             heaviest[template] = one
-    for template, one in sorted(heaviest.items(), key=lambda pair: -pair[1].weight):
+    for template, one in sorted(heaviest.items(), key=lambda pair: (-pair[1].weight, pair[0])):
         sure = 0.98 if chosen == [template] else 0.6 if template in chosen else 0.4 if template in best else 0.2
         phrases = dict.fromkeys(each.text for each in (*one.rule.all, *one.rule.any) if each.compact in one.phrases)
         reason = _say(BY_PHRASES, phrases=", ".join(phrases)) if phrases else _say(BY_FILE_NAME)

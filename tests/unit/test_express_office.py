@@ -198,6 +198,16 @@ def test_express_acts_on_behalf_of_the_assignee(office: Bench) -> None:
     assert same.verdict.what is Attached.SAME and same.known
 
 
+def test_a_file_is_decided_by_what_those_before_it_in_one_go_have_changed(office: Bench) -> None:
+    """Files are looked up many at once: two versions dropped together would otherwise be two documents, or a doubt."""
+    paths = [drop(office, f"{folder}/x.txt", page(more=folder)) for folder in ("um", "dois")]
+    assert [one.verdict.what for one in express(office, *paths, dry=True)] == [Attached.NEW, Attached.NEW]
+    first, second = express(office, *paths)
+    assert (first.verdict.what, first.completed) == (Attached.NEW, True)
+    assert second.verdict.what is Attached.VERSION
+    assert [one.version for one in office.ctx.store.documents.of_task("a")] == [2]
+
+
 def test_a_task_is_completed_only_once_nothing_is_missing(office: Bench) -> None:
     (done,) = express(office, drop(office, "x.txt", page(BETA, "11/2026")))
     assert done.known and not done.completed
