@@ -19,8 +19,7 @@ def main() -> int:
         from core.cli.completing import complete
 
         return complete(argv[1:])
-    shown = "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stdout.isatty())  # in a browser, or here
-    if asks_nothing(argv) and shown:
+    if asks_nothing(argv) and sys.stdin.isatty() and sys.stdout.isatty():
         return console(argv)
     from core.cli.main import main as command
 

@@ -72,7 +72,6 @@ COMMANDS: dict[str, Command] = {
     "portal": Command("portal", Text("portal check: confere o portal", "portal check: look at the portal"), SENDING),
     "doctor": Command("upkeep", Text("examina o escritório, e corrige", "examine the office, and mend it"), UPKEEP),
     "backup": Command("upkeep", Text("copia o escritório inteiro num arquivo", "copy the office into a file"), UPKEEP),
-    "web": Command("web", Text("o console num navegador", "the console in a browser"), UPKEEP),
     "service": Command(
         "service", Text("um serviço do sistema que fica enviando", "a service that keeps sending"), UPKEEP
     ),

@@ -124,4 +124,7 @@ async def sitting(office: Path, size: tuple[int, int] = (80, 24), lang: str = "p
         app = Console(Desk(ctx, OWNER, lang), sending=False)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            yield Desktop(app, pilot)
+            try:
+                yield Desktop(app, pilot)
+            finally:
+                app.workers.cancel_all()  # as a real run's end does; `run_test` takes the widgets away under them

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from unittest import mock
 from typing import Any
+from unittest import mock
 
 from core.domain.permissions import Actor
 from core.office import Context, activation, create_office, documents, intake, mapping, open_office, sending
