@@ -71,6 +71,9 @@ LEGAL_NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_
     lambda text: legal_file_name(text)[0]
 )
 
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+"""One test serves several portals, each in a class of its own."""
+
 
 class PortalContract:
     """The contract; losing any of it loses someone's document, or shows a client what it should not see."""
@@ -176,7 +179,7 @@ class PortalContract:
             assert fault.value.code == "name_invalid"
         assert outside.tree() == set()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
     @given(name=LEGAL_NAMES, folder=LEGAL_NAMES)
     @example(name="x" * 255, folder="ç" * 127)
     @example(name="\N{GRINNING FACE} recibo.pdf", folder="-rf")

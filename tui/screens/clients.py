@@ -89,7 +89,7 @@ class Clients(Records[Seen]):
         key("m", "rename", Text("mudar nome", "rename")),
         key("n", "new", Text("novo", "new")),
         key("p", "protocol", Text("protocolo", "proof of delivery")),
-        key("x", "unlink", Text("tirar pasta", "take folder away"), show=False),
+        key("x", "unlink", Text("tirar pasta", "clear folder"), show=False),
     ]
 
     def make_listing(self) -> Listing[Seen]:
