@@ -30,7 +30,7 @@ def damaged(data: bytes, at: int, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("step", [pytest.param(61, id="small"), pytest.param(1, id="full", marks=pytest.mark.soak)])
 def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever finds a damaged file is told which, and where."""
-    chance = seeded()
+    chance = random.Random(2026) if step > 1 else seeded()
     program = build(tmp_path, tasks=1)
     file = program.office / "malote.toml"
     data = file.read_bytes()
@@ -52,7 +52,7 @@ def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("count", [pytest.param(20, id="small"), pytest.param(8000, id="full", marks=pytest.mark.soak)])
 def test_the_state(tmp_path: Path, count: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Never a programmer's traceback to an office in trouble; what can be read goes on."""
-    chance = seeded()
+    chance = random.Random(2026) if count < 100 else seeded()  # CI looks at the same bytes each time
     program = build(tmp_path, tasks=8, clients=3)
     with program.opened() as ctx:
         ctx.store.copy_to(tmp_path / "whole.db")

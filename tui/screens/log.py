@@ -108,7 +108,8 @@ class Log(Filtered):
     async def _read_about(self) -> None:
         event = self.event
         self._about = None if event is None else await asyncio.to_thread(log.about, self.desk.ctx, event)
-        self._fill()
+        if self.query("#detail"):  # the console may have been left meanwhile
+            self._fill()
 
     def _fill(self) -> None:
         height = TALL_DETAIL if self.size.height >= TALL else DETAIL

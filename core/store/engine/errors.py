@@ -60,6 +60,12 @@ _BY_ERRNO: dict[int, Code] = {
 _FULL = 1024 * 1024  # SQLite reports a full disk as an I/O error when it was its shared memory that did not fit
 
 
+_SAID_OF_DAMAGE = (
+    "malformed JSON",
+    "no such function",
+)  # of a row; of the schema, as our own SQL names none but SQLite's
+
+
 class StoreError(Exception):
     """The database cannot do what was asked; whatever was asked has not been done.
 
@@ -94,7 +100,7 @@ def translated(error: Exception, path: str) -> Exception:
         return StoreError("damaged", f"{path}: {error}")
     if number is None:
         return error
-    if number == sqlite3.SQLITE_ERROR and "malformed JSON" in str(error):
+    if number == sqlite3.SQLITE_ERROR and any(said in str(error) for said in _SAID_OF_DAMAGE):
         return StoreError("damaged", f"{path}: {error}")
     if number in _TAKEN:
         return DuplicateKeyError(f"{path}: {error}")
