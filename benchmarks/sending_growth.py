@@ -1,4 +1,5 @@
-"""Sending where much has been sent before: the same documents, where none lie and where 100,000 do."""
+"""Sending where much has been sent before: the same documents into a directory and onto a server, where few lie and
+where 100,000 do."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import FLAT, Figure
-from benchmarks.sending import CLIENTS, SIZE, malote
+from benchmarks.sending import CLIENTS, SIZE, malote, ready
 from core.domain.models import Delivery, DeliveryStatus, Document, Event, Place, Task
 from core.office import Context
+from tests.integration.webdav_servers import installed
 
 BATCH = 5_000
 NOW = datetime(2026, 9, 24, 12, tzinfo=UTC)
@@ -21,7 +23,10 @@ NOW = datetime(2026, 9, 24, 12, tzinfo=UTC)
 def fill(ctx: Context, portal: Path, existing: int) -> None:
     """Put so many delivered documents into the office, and small files into the folders that the next ones go to."""
     for client in range(CLIENTS):
-        (portal / f"{client:04}" / "Fiscal" / "DAS").mkdir(parents=True)
+        folder = portal / f"{client:04}" / "Fiscal" / "DAS"
+        folder.mkdir(parents=True)
+        for level in (folder, *folder.parents[:3]):
+            level.chmod(0o777)  # a server may run as another user
     for low in range(0, existing, BATCH):
         numbers = range(low, min(low + BATCH, existing))
         made = [document(number) for number in numbers]
@@ -77,14 +82,17 @@ def sent(one: Document) -> Event:
 
 
 def measure(quick: bool) -> Iterator[Figure]:
-    """Documents a second into a directory, by how many lie there."""
+    """Documents a second, by how many lie there."""
     count = 120 if quick else 1_000
     files = [os.urandom(16) * (SIZE // 16) for _ in range(count)]
-    rates = []
-    for existing in (0, 2_000) if quick else (1_000, 10_000, 100_000):
-        with tempfile.TemporaryDirectory() as name:
-            folder, portal = Path(name), Path(name, "portal")
-            seconds = malote(folder, files, f"dir://{portal}", partial(fill, portal=portal, existing=existing))
-        rates.append(count / seconds)
-        yield Figure(f"dir, {count:,} x {SIZE // 1000} kB where {existing:,} lie", rates[-1], "documents/s")
-    yield Figure(f"time for each where {existing:,} lie, of the first", rates[0] / rates[-1], "times", most=FLAT)
+    for kind in ("dir", *filter(installed, ("apache",))):
+        rates = []
+        for existing in (0, 2_000) if quick else (1_000, 10_000, 100_000):
+            with tempfile.TemporaryDirectory() as name, ready(kind) as served:
+                portal = (served.root if served else Path(name)) / "portal"
+                url = f"webdav+{served.url}/portal" if served else f"dir://{portal}"
+                seconds = malote(Path(name), files, url, partial(fill, portal=portal, existing=existing))
+            rates.append(count / seconds)
+            yield Figure(f"{kind}, {count:,} x {SIZE // 1000} kB where {existing:,} lie", rates[-1], "documents/s")
+        what = f"{kind}: time for each where {existing:,} lie, of the first"
+        yield Figure(what, rates[0] / rates[-1], "times", most=FLAT)
