@@ -51,7 +51,8 @@ def sample_office() -> Iterator[dict[str, str]]:
         with open_office(folder) as ctx:
             import_folder(ctx, owner, SAMPLE)
             activation.activate(ctx, owner)
-        yield {**os.environ, "MALOTE_OFFICE": str(folder)}
+        compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        yield {**compiled, "MALOTE_OFFICE": str(folder)}  # what is compiled is kept, as where it is installed
 
 
 def ran(argv: tuple[str, ...], environment: dict[str, str]) -> tuple[float, float]:

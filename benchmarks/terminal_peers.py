@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import sys
@@ -12,9 +11,8 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Input, Label
 
-from benchmarks.console import Terminal
+from benchmarks.terminal import DOWN, PAGE, Paint, cost, environment, painted
 
-DOWN, PAGE = b"\x1b[B", b"\x1b[6~"
 RUN, RESULTS = b"\x0a", b"\x1b[15~"
 """Harlequin's keys: run the query, go to its rows."""
 LAST = "Todas as linhas"
@@ -53,27 +51,20 @@ class Bare(App[None]):
         self.table.add_rows(row for row in self.rows if event.value in row[0])
 
 
-def environment() -> dict[str, str]:
-    """A terminal of all colours, whatever the one that measures is."""
-    made = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    made.pop("NO_COLOR", None)
-    return made
-
-
-def painted(argv: list[str], text: str, **environment_: str) -> tuple[Terminal, float, int]:
-    """Start a program; returns it, the seconds and the bytes until that text was there."""
-    terminal = Terminal(argv, {**environment(), **environment_})
-    word = text.encode()
-    terminal.read(30, 30, lambda: word in terminal.output)
-    assert word in terminal.output, f"{argv} never showed {text!r}"
-    at = terminal.read(0.05)
-    return terminal, at - terminal.started, len(terminal.output)
+def first(paint: Paint) -> dict[str, float]:
+    """The first paint, by the names that the console's figures have."""
+    return {
+        "first paint": paint.seconds,
+        "first paint processor": paint.processor,
+        "first paint bytes": float(paint.size),
+    }
 
 
 def bare(count: int) -> dict[str, float]:
     """What the bare app costs: seconds, bytes and milliseconds, by the names that the console's figures have."""
-    terminal, seconds, size = painted([sys.executable, "-m", "benchmarks.terminal_peers", str(count)], LAST)
-    found = {"first paint": seconds, "first paint bytes": float(size)}
+    argv = [sys.executable, "-m", "benchmarks.terminal_peers", str(count)]
+    terminal, paint = painted(argv, environment(), [LAST])
+    found = first(paint)
     terminal.read(1)
     for what, keys in (("cursor step", [DOWN] * 15), ("page", [PAGE] * 5)):
         found |= cost(terminal, what, keys)
@@ -92,9 +83,9 @@ def harlequin(folder: Path, count: int) -> dict[str, float]:
         connection.executemany("INSERT INTO templates VALUES (?, ?, ?)", rows)
     connection.close()
     argv = ["harlequin", "--adapter", "sqlite", str(file)]
-    terminal, seconds, size = painted(argv, "Run Query", HOME=str(folder))  # it keeps what one did there
+    terminal, paint = painted(argv, environment(HOME=str(folder)), ["Run Query"])  # it keeps what one did there
     terminal.read(2, 20)
-    found = {"first paint": seconds, "first paint bytes": float(size)}
+    found = first(paint)
     terminal.press(b"select * from templates", 1.0)
     terminal.press(RUN, 3.0)
     terminal.press(RESULTS, 1.0)
@@ -102,15 +93,6 @@ def harlequin(folder: Path, count: int) -> dict[str, float]:
     found |= cost(terminal, "page", [PAGE] * 5)
     terminal.close()
     return found
-
-
-def cost(terminal: Terminal, what: str, keys: list[bytes], quiet: float = 0.15) -> dict[str, float]:
-    """A key's bytes and milliseconds of processor time, on average."""
-    pressed = [terminal.press(key, quiet) for key in keys]
-    return {
-        f"{what} bytes": sum(size for size, _ in pressed) / len(pressed),
-        f"{what} ms": sum(cpu for _, cpu in pressed) / len(pressed),
-    }
 
 
 def installed() -> bool:

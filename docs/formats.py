@@ -21,9 +21,9 @@ EVENT = (
 )
 
 JSON: dict[str, str] = {
-    "status": '{"integration": {"active", "standard_folders", "since"}, "portal": {"url", "reachable"}, "templates": '
-    '{"total", "without_destination"}, "tasks": {"open", "completed"}, "deliveries": {"queued", "sending", '
-    '"delivered", "skipped", "failed", "cancelled"}, "held": {…}, "priority": {"failed_tasks"}, '
+    "status": '{"integration": {"active", "standard_folders", "since"}, "portal": {"url", "reachable", "unkept"}, '
+    '"templates": {"total", "without_destination"}, "tasks": {"open", "completed"}, "deliveries": {"queued", '
+    '"sending", "delivered", "skipped", "failed", "cancelled"}, "held": {…}, "priority": {"failed_tasks"}, '
     '"express": {"waiting"}}',
     "errors": '[{"delivery", "task", "client", "client_name", "template", "document", "code", "message", "remedy", '
     '"attempts", "at", "retry_at"}]',

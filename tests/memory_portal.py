@@ -28,6 +28,7 @@ class MemoryPortal:
 
     url = "memory:"
     linger = 0.0
+    unkept: str | None = ""
 
     def __init__(self, on_step: Callable[[str], None] = lambda _: None):
         self.on_step = on_step

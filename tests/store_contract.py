@@ -34,6 +34,7 @@ from core.domain.models import (
     Task,
     TaskStatus,
     Template,
+    Unkept,
 )
 from core.ports import EventChoice, Repository, Store
 
@@ -749,6 +750,22 @@ class FactsContract:
         other_store.set_pause(None)
         other_store.set_integration(Integration())
         assert (store.integration(), store.pause()) == (Integration(), None)
+        assert store.unkept() is None
+        store.set_unkept(Unkept(code="locks_show", since=NOW))
+        assert other_store.unkept() == Unkept(code="locks_show", since=NOW)
+        other_store.set_unkept(None)
+        assert store.unkept() is None
+
+    def test_a_check_tells_how_far_it_is(self, store: Store) -> None:
+        """In an office of years it takes minutes, and looks as if it hung."""
+        store.clients.save([Client(id="1", name="x")])
+        store.append([Event(at=NOW, code="x") for _ in range(2500)])
+        told: list[tuple[int, int]] = []
+        store.check(lambda done, total: told.append((done, total)))
+        assert told == sorted(told)
+        assert len(told) > 3
+        assert {total for _, total in told} == {2501}
+        assert told[-1] == (2501, 2501)
 
     def test_ones_own_mapping_changes_newest_first(self, store: Store) -> None:
         changes = [mapping_change(f"{n}", at=NOW + timedelta(minutes=n)) for n in range(5)]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from types import SimpleNamespace
 
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs 25 ms, and there are none
+from tui import lean
 
-WITH_VALUE = ("--office", "--as", "--lang")
-"""Options that may stand before nothing else, and so start the console."""
+lean.without_plugins()
+
+OPTIONS = {"--office": "office", "--as": "actor", "--lang": "lang"}
+"""Those that may stand before nothing else, and so start the console; by what a call has of them."""
+LANGUAGES = ("pt", "en")
 
 
 def main() -> int:
@@ -19,36 +23,41 @@ def main() -> int:
         from core.cli.completing import complete
 
         return complete(argv[1:])
-    if asks_nothing(argv) and sys.stdin.isatty() and sys.stdout.isatty():
-        return console(argv)
+    if (named := only_names(argv)) is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        return console(argv, named)
     from core.cli.main import main as command
 
     return command(argv)
 
 
-def asks_nothing(argv: Sequence[str]) -> bool:
-    """Whether only an office, a person and a language are named, and nothing is asked of them."""
+def only_names(argv: Sequence[str]) -> dict[str, str] | None:
+    """The office, the person and the language that are named, where nothing else is asked; else None."""
+    named: dict[str, str] = {}
     words = iter(argv)
     for word in words:
-        if word in WITH_VALUE:
-            if next(words, None) is None:
-                return False
-        elif not word.startswith(tuple(f"{option}=" for option in WITH_VALUE)):
-            return False
-    return True
+        option, equals, value = word.partition("=")
+        if not equals:
+            value = next(words, "-")
+        if (
+            option not in OPTIONS
+            or (not equals and value[:1] == "-")
+            or (option == "--lang" and value not in LANGUAGES)
+        ):
+            return None  # the command says what is wrong
+        named[OPTIONS[option]] = value
+    return named
 
 
-def console(argv: Sequence[str]) -> int:
+def console(argv: Sequence[str], named: dict[str, str]) -> int:
     """Start the console; returns the exit status (3 where the office cannot be used, as the command does)."""
     import gc
 
     gc.disable()  # what is imported stays: looking at it for garbage costs 30 ms before the first paint
-    from core.cli.call import Call
-    from core.cli.parser import language, parse
+    lean.without_palette()
+    from core.cli.call import Call, language
 
     lang = language(argv)
-    _, args = parse(argv, lang)
-    call = Call(args, lang)
+    call = Call(SimpleNamespace(office=named.get("office"), actor=named.get("actor"), json=False), lang)
     from core.office.errors import OfficeError, OfficeUnusable
 
     try:

@@ -13,8 +13,10 @@ from typing import Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.timer import Timer
 
 import styles
@@ -25,25 +27,30 @@ from tui import session, terminal, themes
 from tui.desk import Desk
 from tui.keys import Keyed, key
 from tui.onebyone import OneByOne
+from tui.painter import Frame
 from tui.places import PLACES, make
 from tui.screens.dialog import Dialog
 from tui.screens.place import Place
 from tui.sender import Sender
 from tui.watch import Changed, Watcher
 from tui.widgets.frame import Header
+from tui.widgets.lines import Lines
 from tui.work import in_thread, start
 
 R = TypeVar("R")
 STYLES = Path(styles.__file__).parent
 AT_LINE = Text("{file}, linha {line}: ", "{file}, line {line}: ")
 WRONG_KEYS = Text("Estas teclas da configuração não valem; ficam as de antes:", "These changed keys are not in force:")
-MOUSE_ON = Text("Mouse ligado; F8 desliga, e o terminal volta a selecionar texto.", "Mouse on; F8 turns it off.")
+MOUSE_ON = Text(
+    "Mouse ligado; {keys[app.mouse]} desliga, e o terminal volta a selecionar texto.",
+    "Mouse on; {keys[app.mouse]} turns it off.",
+)
 MOUSE_OFF = Text("Mouse desligado: o terminal seleciona texto.", "Mouse off: the terminal selects text.")
 SUBPLACES = {"task", "express_file", "rules"}
 """Places that no number key leads to."""
 KEPT = ("attach_folder", "model")
 """What dialogs remember that is kept from one time to the next."""
-KEEP_AFTER = 0.5
+KEEP_AFTER = 2.0
 """Seconds after a change until it is kept."""
 ASK_PORTAL = 60.0
 """Seconds between two looks whether the portal answers; asked once at once."""
@@ -78,8 +85,15 @@ class Console(Keyed, OneByOne[None]):
         key("question_mark,f1", "help", Text("ajuda", "help")),
         key("ctrl+p", "palette", Text("ir para…", "go to…"), show=False),
         key("q", "quit", Text("sair", "quit")),
-        key("ctrl+z", "suspend_process", Text("suspender (fg volta)", "suspend (fg comes back)"), show=False),
-        key("ctrl+l", "repaint", Text("redesenhar a tela", "draw the screen again"), show=False),
+        # over dialogs too, and while one types: the terminal is the shell's
+        key(
+            "ctrl+z",
+            "suspend_process",
+            Text("suspender (fg volta)", "suspend (fg comes back)"),
+            show=False,
+            priority=True,
+        ),
+        key("ctrl+l", "repaint", Text("redesenhar a tela", "draw the screen again"), show=False, priority=True),
         key("f8", "mouse", Text("ligar ou desligar o mouse", "mouse on or off"), show=False),
         key("f9", "colors", Text("cores claras ou escuras", "light or dark colours"), show=False),
     ]
@@ -87,8 +101,10 @@ class Console(Keyed, OneByOne[None]):
     def __init__(self, desk: Desk, *, sending: bool = True, keeping: bool = False):
         theme = themes.chosen()
         plain = terminal.without_color()  # Textual takes NO_COLOR out of the environment, and greys instead
+        self.set_reactive(App.theme, theme.name)  # Textual reads all styles under it: set later, all are read again
         super().__init__(ansi_color=theme.ansi or None)
         self._plain = themes.Plain() if plain else None
+        self.frame = Frame()
         self.desk = desk
         self.lang = desk.lang
         self.overview = views.overview(desk.ctx)
@@ -102,9 +118,6 @@ class Console(Keyed, OneByOne[None]):
         self._first_paint = ExitStack()
         self._sender = Sender(desk.ctx) if sending else None
         self._watcher = Watcher(desk.ctx, self._report, self._sender.tend if self._sender else None)
-        for one in themes.THEMES:
-            self.register_theme(one)
-        self.theme = theme.name
         self.set_class(theme.ansi, "-sixteen")
         self._wrong_keys = self._understand_keys() if desk.ctx.config.keys else []
         if terminal.over_ssh():
@@ -294,6 +307,9 @@ class Console(Keyed, OneByOne[None]):
 
         keymap, wrong = understand(given)
         self.set_keymap(keymap)
+        self.desk.keys.changed = keymap
+        for place in self._screens.values():
+            place.reload()  # its texts name keys
         return wrong
 
     def _tell_wrong_keys(self) -> None:
@@ -315,6 +331,9 @@ class Console(Keyed, OneByOne[None]):
             place.changed(changed)
             if place.is_current:
                 self.tell_header(place)
+        for one in self.screen_stack:
+            if isinstance(one, Dialog):
+                one.changed(changed)
 
     def ask_portal(self) -> None:
         """Find out, in a thread, whether the portal answers."""
@@ -345,11 +364,16 @@ class Console(Keyed, OneByOne[None]):
                 self.desk.who,
                 self.overview,
                 self.reachable,
-                [(way.key, way.title.text(self.lang), way.name == here) for way in PLACES],
+                [(self.desk.keys[f"app.go_{way.name}"], way.title.text(self.lang), way.name == here) for way in PLACES],
                 self.lang,
             )
 
     # --- the terminal
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours alone, and known from the beginning."""
+        return {one.name: one for one in themes.THEMES}
 
     def get_line_filters(self) -> list[LineFilter]:
         return [self._plain] if self._plain else list(super().get_line_filters())
@@ -357,7 +381,13 @@ class Console(Keyed, OneByOne[None]):
     def _came_back(self, _: App[None]) -> None:
         self.action_repaint()
 
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Resize):
+            self.frame.forget()
+        await super().on_event(event)
+
     def action_repaint(self) -> None:
+        self.frame.forget()
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 
@@ -367,8 +397,15 @@ class Console(Keyed, OneByOne[None]):
         self.place(self.here).notice(self.desk.say(MOUSE_ON if on else MOUSE_OFF), "muted")
 
     def action_colors(self) -> None:
-        if not self.native_ansi_color:
-            self.theme = themes.LIGHT.name if self.theme == themes.DARK.name else themes.DARK.name
+        self.theme = themes.OTHER[self.theme]
+        self.call_next(self._retone)
+
+    def _retone(self) -> None:
+        """Tones are taken anew also where a widget's own colours are the same in both themes."""
+        for screen in {*self._screens.values(), *self.screen_stack}:
+            for lines in screen.query(Lines):
+                lines.notify_style_update()
+                lines.refresh()
 
     def action_help_quit(self) -> None:
         self.exit()

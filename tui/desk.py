@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from core.domain.permissions import OUTSIDER, Actor
@@ -11,6 +12,7 @@ from core.office import Context, StoreError
 from core.office.context import unusable
 from core.office.errors import OfficeError
 from core.ports import PortalFault
+from tui.keys import InForce
 
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 
@@ -24,8 +26,13 @@ class Desk:
     lang: str
     memory: dict[str, Any] = field(default_factory=dict)  # what dialogs remember of the last time
 
+    @cached_property
+    def keys(self) -> InForce:
+        """The keys in force, which any text may name."""
+        return InForce(self.lang)
+
     def say(self, text: Text, **params: object) -> str:
-        return text.say(self.lang, **params)
+        return text.say(self.lang, keys=self.keys, **params)
 
     @property
     def who(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from core.domain.destinations import parse_destination, show_destination, suggestions
 from core.domain.models import Client, Names
@@ -235,6 +236,11 @@ class Clients:
 
         found = process.extract(needle, self._names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=ENOUGH)
         return [index for _, _, index in found]
+
+
+def warm_up() -> None:
+    """Import now, in a thread, what the first search for a client would wait for."""
+    import_module("rapidfuzz.process")
 
 
 def _bare(text: str) -> str:

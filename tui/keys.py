@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
 from textual.actions import parse
@@ -60,6 +61,8 @@ TEXTUAL = {
 }
 """Textual's own keys, by its own descriptions."""
 _MEANINGS: dict[str, Text] = {}
+_KEYS: dict[str, str] = {}
+"""By name, the keys as they are by default."""
 
 ADMINS_ONLY = Text("só administradores", "admins only")
 NOTHING_HERE = Text("nada nesta lista", "nothing in this list")
@@ -94,6 +97,7 @@ class Keyed:
     def __init_subclass__(cls, **options: Any) -> None:
         if "BINDINGS" in vars(cls):
             cls.BINDINGS = [_named(one, cls.__module__.rpartition(".")[2]) for one in cls.BINDINGS]
+            _KEYS.update({one.id: one.key for one in cls.BINDINGS if isinstance(one, Binding) and one.id})
         super().__init_subclass__(**options)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
@@ -102,6 +106,25 @@ class Keyed:
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return None if self.why_not(action, parameters) is not None else True
+
+
+class InForce:
+    """The keys in force, as texts name them: `{keys[log.filters]}`.
+
+    Args:
+        changed: those that the configuration changes, by name.
+    """
+
+    def __init__(self, lang: str, changed: Mapping[str, str] | None = None):
+        self._lang = lang
+        self.changed = changed or {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in _KEYS:  # of a screen where nobody has been yet
+            import_module(f"tui.screens.{name.partition('.')[0]}")
+        keys = self.changed.get(name, _KEYS[name]).split(",")
+        yes = self._lang == "en" and keys == ["s", "y"]
+        return shown(keys[yes].strip(), self._lang)
 
 
 def _named(binding: Any, scope: str) -> Any:
@@ -118,6 +141,11 @@ def bindings_of(kind: type) -> Iterable[Binding]:
     for one in kind.__mro__:
         if issubclass(one, Keyed):
             yield from (binding for binding in vars(one).get("BINDINGS", ()) if binding.id is not None)
+
+
+def name_of(kind: type, action: str) -> str:
+    """The name of a class's key for an action."""
+    return next(str(one.id) for one in bindings_of(kind) if one.action == action)
 
 
 def meaning(binding: Binding, lang: str) -> str:
@@ -145,7 +173,8 @@ def entries(screen: Screen[Any], lang: str, *, hidden: bool = False) -> list[Ent
             told = enter.text(lang)
         why = _why_not(screen, active)
         if hidden or binding.action == "open" or (active.enabled and why is None):  # Enter always stands first
-            found[binding.action] = Entry(shown(binding.key, lang), told, active, why.text(lang) if why else "")
+            reason = why.say(lang, keys=screen.desk.keys) if why else ""  # type: ignore[attr-defined]
+            found[binding.action] = Entry(shown(binding.key, lang), told, active, reason)
     order = _own_first(screen)
     return sorted(found.values(), key=lambda one: order.get(one.active.binding.action, len(order)))
 
@@ -160,8 +189,12 @@ def _why_not(screen: Screen[Any], active: ActiveBinding) -> Text | None:
 
 def why_not(screen: Screen[Any], name: str) -> Text | None:
     """Why a key that someone pressed does nothing here; None where it is no key of this screen, or works."""
-    active = screen.active_bindings.get(name)
-    return None if active is None or active.enabled else _why_not(screen, active)
+    for node, bindings in screen._modal_binding_chain:  # `active_bindings` asks of every key of the screen
+        for binding in bindings.key_to_bindings.get(name, ()):
+            works = screen.app._check_action_state(binding.action, node)
+            if works is not False:
+                return None if works else _why_not(screen, ActiveBinding(node, binding, False, ""))
+    return None
 
 
 def _own_first(screen: Screen[Any]) -> dict[str, int]:

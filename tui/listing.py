@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.domain.text import fold
 from core.office.views import Identified
@@ -31,6 +31,9 @@ class Listing(Marks, Generic[T]):
         self._keys: dict[str, tuple[str, ...]] = {}
         self._hay: dict[str, str] = {}
         self._visible: list[T] = []
+        self._shown: list[str] = []
+        self._arranged: tuple[str, Any] | None = None
+        """What is shown is of this needle, choice and order."""
         self.only: Callable[[T], bool] | None = None
 
     # --- as a source of rows
@@ -53,7 +56,7 @@ class Listing(Marks, Generic[T]):
 
     @property
     def shown(self) -> Sequence[str]:
-        return [one.id for one in self._visible]
+        return self._shown
 
     def known(self, key: str) -> bool:
         return key in self._items
@@ -68,23 +71,28 @@ class Listing(Marks, Generic[T]):
                 self._keys[key] = tuple(fold(column(one)) for column in self._columns[: self._searched])
                 self._hay[key] = " ".join((fold(key), *self._keys[key]))
         self.marked = {key: None for key in self.marked if key in self._items}
+        self._arranged = None
         self.arrange()
 
     def arrange(self) -> None:
         """Filter and sort anew."""
-        words = fold(self.needle).split()
-        hay, marked, only = self._hay, self.marked, self.only
-        found = [
-            one
-            for key, one in self._items.items()
-            if all(word in hay[key] for word in words)
-            and (only is None or only(one))
-            and (not self.only_marked or key in marked)
-        ]
-        if self.sort is not None:
+        needle, rest = fold(self.needle), (self.only, self.only_marked, self.sort)
+        before, self._arranged = self._arranged, (needle, rest)
+        narrower = before is not None and needle.startswith(before[0]) and rest == before[1] and not self.only_marked
+        words = needle.split()
+        keys: Iterable[str] = self._shown if narrower else self._items
+        if self.only_marked:
+            keys = [key for key in keys if key in self.marked]
+        hay = self._hay
+        for word in words:
+            keys = [key for key in keys if word in hay[key]]
+        found = [self._items[key] for key in keys]
+        if self.only is not None and not narrower:
+            found = list(filter(self.only, found))
+        if self.sort is not None and not narrower:
             column, downwards = self.sort
             found.sort(key=lambda one: self._key(one, column), reverse=downwards)
-        self._visible = found
+        self._visible, self._shown = found, [one.id for one in found]
 
     def _key(self, one: T, column: int) -> str:
         known = self._keys[one.id]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from asyncio import TimerHandle, get_running_loop
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from textual.app import App
-from textual.events import Event, InputEvent, Key, Paste
+from textual.events import Callback, Event, InputEvent, Key, Paste
 from textual.message_pump import MessagePump
+
+from tui.quick import Quick
 
 R = TypeVar("R")
 
@@ -21,7 +24,7 @@ LONGEST = 2.0
 """Seconds after which the next key does not wait any longer: what had the one before may be gone."""
 
 
-class OneByOne(App[R]):
+class OneByOne(Quick, App[R]):
     """Holds a key back until the one before has been handled by all who may, and what it opened is open."""
 
     def __init__(self, *args: Any, **options: Any):
@@ -50,7 +53,7 @@ class OneByOne(App[R]):
     def _follow(self, path: Sequence[MessagePump], turn: int) -> None:
         """Come after the key in the queue of each that it goes through, and once more: after what they told by it."""
         for position, one in enumerate(path):
-            if one.call_later(self._follow, path[position + 1 :], turn):
+            if one.post_message(Callback(Step(partial(self._follow, path[position + 1 :], turn)))):
                 return
         self.screen.call_later(self.call_later, self._end, turn)  # it may be another one now
 
@@ -60,6 +63,18 @@ class OneByOne(App[R]):
         self._under_way.cancel()
         self._under_way = None
         await self._next()
+
+
+class Step:
+    """A callback of which Textual need not find out, at every step of every key, that it takes no arguments."""
+
+    _param_count = 0
+
+    def __init__(self, do: Callable[[], None]):
+        self._do = do
+
+    def __call__(self) -> None:
+        self._do()
 
 
 def _upwards(one: MessagePump | None) -> list[MessagePump]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
@@ -70,14 +71,27 @@ SIXTEEN = Theme(
         "screen-selection-foreground": "ansi_black",
     },
 )
-THEMES = (DARK, LIGHT, SIXTEEN)
+SIXTEEN_LIGHT = replace(
+    SIXTEEN,  # cyan, yellow and green cannot be read on white
+    name="malote-sixteen-light",
+    primary="ansi_blue",
+    secondary="ansi_blue",
+    accent="ansi_magenta",
+    warning="ansi_magenta",
+    success="ansi_blue",
+    dark=False,
+)
+THEMES = (DARK, LIGHT, SIXTEEN, SIXTEEN_LIGHT)
+OTHER = {DARK.name: LIGHT.name, SIXTEEN.name: SIXTEEN_LIGHT.name}
+OTHER |= {light: dark for dark, light in OTHER.items()}
+"""By each theme, that for a background of the other kind: not every terminal says which it has."""
 
 
 def chosen() -> Theme:
     """The theme that suits the terminal."""
-    if terminal.without_color() or not terminal.has_truecolor():
-        return SIXTEEN
-    return LIGHT if terminal.is_light() else DARK
+    few = terminal.without_color() or not terminal.has_truecolor()
+    dark, light = (SIXTEEN, SIXTEEN_LIGHT) if few else (DARK, LIGHT)
+    return light if terminal.is_light() else dark
 
 
 class Plain(LineFilter):

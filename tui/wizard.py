@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,7 +111,11 @@ class Wizard(App[bool]):
     .verdict { height: auto; min-height: 1; max-height: 3; color: $error; }
     .hidden { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "", priority=True), Binding("enter", "make")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "", priority=True),
+        Binding("ctrl+z", "suspend_process", "", priority=True),
+        Binding("enter", "make"),
+    ]
 
     def __init__(self, folder: Path, lang: str):
         super().__init__()
@@ -139,6 +144,12 @@ class Wizard(App[bool]):
             yield Checkbox(TEMPLATES.text(self._lang), value=True, id="templates")
             yield Static("", classes="verdict", id="verdict-templates", markup=False)
         yield Static(KEYS.text(self._lang), id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):  # else the terminal would be left as it is
+            loop.add_signal_handler(number, self.exit, False)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
 
     # --- judging
 
@@ -235,7 +246,7 @@ class Wizard(App[bool]):
             with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(password + "\n")
             values["portal"]["password_file"] = KEPT
-        create_office(self._folder, values)
+        create_office(self._folder, values, lang=self._lang)
         if self.query_one("#templates", Checkbox).value:
             with open_office(self._folder) as ctx:
                 setup.add_standard_templates(ctx, Actor.outsider(login_name()))

@@ -44,6 +44,25 @@ async def in_thread(do: Callable[[], R]) -> R:
     return await done
 
 
+class Rest:
+    """Does something once the cursor has been standing for a moment: a key held down writes the list's lines alone.
+
+    Args:
+        node: whose it is; nothing is done once that is gone.
+        seconds: after the last move.
+    """
+
+    def __init__(self, node: DOMNode, seconds: float, do: Callable[[], object]):
+        self._node, self._seconds, self._do = node, seconds, do
+        self._handle: asyncio.TimerHandle | None = None
+
+    def moved(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        loop = asyncio.get_running_loop()  # a timer of Textual's is a task of its own
+        self._handle = loop.call_later(self._seconds, self._node.call_later, self._do)
+
+
 def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
     """Begin some work.
 

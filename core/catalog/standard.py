@@ -73,7 +73,10 @@ def match(name: str, department: str | None = None) -> StandardTemplate | None:
 
 def forms(name: str) -> set[Form]:
     """The sets of significant words that a name may stand for: one, or several where an abbreviation is ambiguous."""
-    tokens = _without_period(_tokens(name))
+    return {form for tokens in _without_period(_tokens(name)) for form in _forms(tokens)}
+
+
+def _forms(tokens: list[str]) -> set[Form]:
     choices = [_meanings(token) for token in dict.fromkeys(tokens) if token not in SMALL]
     if prod(map(len, choices)) > 64:  # nothing but doubts
         return set()
@@ -121,18 +124,19 @@ def _tokens(name: str) -> list[str]:
     return tokens
 
 
-def _without_period(tokens: list[str]) -> list[str]:
-    """Drop a period at either end (`10/2026`, `outubro de 2026`, `out`, `2026`), with the words that announce it."""
+def _without_period(tokens: list[str]) -> list[list[str]]:
+    """Drop a period at either end (`10/2026`, `outubro de 2026`, `out`, `2026`), with the words that announce it, and
+    also without them: in `Resultado do Exercício 2026` the word may be the period's or the name's."""
     for size in (4, 3, 2, 1):
         head, tail = " ".join(tokens[:size]), " ".join(tokens[-size:])
         if len(tokens) > size and _is_period(tail):
-            tokens = tokens[:-size]
+            kept = tokens = tokens[:-size]
             while len(tokens) > 1 and tokens[-1] in _PERIOD_WORDS | SMALL:
                 tokens = tokens[:-1]
-            break
+            return [kept, tokens]
         if len(tokens) > size and _is_period(head):
-            return tokens[size:]
-    return tokens
+            return [tokens[size:]]
+    return [tokens]
 
 
 def _is_period(text: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from core.domain.text import Text, plain, plain_json
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+    from types import SimpleNamespace
+
     from core.domain.permissions import Actor
     from core.office import Context
     from core.office.errors import OfficeError
@@ -23,11 +25,22 @@ DONE, NOT_ALL, USAGE, UNUSABLE, PORTAL = range(5)
 """Exit statuses (the design's section 6)."""
 
 
+def language(argv: Sequence[str]) -> str:
+    """The user's language: `--lang`, else `MALOTE_LANG`, else Portuguese."""
+    chosen = os.environ.get("MALOTE_LANG", "pt")
+    for position, word in enumerate(argv):
+        if word == "--lang" and position + 1 < len(argv):
+            chosen = argv[position + 1]
+        elif word.startswith("--lang="):
+            chosen = word.partition("=")[2]
+    return "en" if chosen.lower().startswith("en") else "pt"
+
+
 @dataclass(frozen=True)
 class Call:
     """Results go to stdout, everything else to stderr."""
 
-    args: Namespace
+    args: Namespace | SimpleNamespace
     lang: str
 
     @property

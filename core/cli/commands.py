@@ -75,6 +75,7 @@ COMMANDS: dict[str, Command] = {
     "service": Command(
         "service", Text("um serviço do sistema que fica enviando", "a service that keeps sending"), UPKEEP
     ),
+    "web": Command("web", Text("o console num navegador", "the console in a browser"), UPKEEP),
     "completion": Command(
         "completion", Text("completa comandos no bash, zsh e fish", "completion for a shell"), UPKEEP
     ),

@@ -44,6 +44,11 @@ CATCHES = Text(
     "Note that the rule also catches documents of {template}: {files}",
 )
 DISCARDED = Text("Descartado; está em {place}", "Discarded; it lies in {place}")
+NO_FILE = Text("Não há o arquivo {file}.", "There is no file {file}.")
+NOTHING_DONE = Text(
+    "Confira o caminho. Nenhum arquivo foi reconhecido nem anexado.",
+    "Look at the path. No file was recognised or attached.",
+)
 ONE_THING = Text(
     "diga arquivos, ou --waiting, --retry, --confirm ou --discard: uma coisa só",
     "give files, or --waiting, --retry, --confirm or --discard: one of them",
@@ -114,6 +119,11 @@ def _recognise(call: Call) -> int:
     from core.office.unrecognised import try_again
 
     paths: list[Path] = call.args.file
+    if missing := [path for path in paths if not _is_there(path)]:
+        for path in missing:
+            call.tell(NO_FILE, file=path)
+        call.tell(NOTHING_DONE)
+        return NOT_ALL
     places = {path: place for place, path in enumerate(paths)}
     with call.office() as (ctx, _), readers_of(ctx, _processes()) as readers:
         express = Express(ctx, readers)
@@ -128,6 +138,17 @@ def _recognise(call: Call) -> int:
             return _show(
                 call, ctx, _in_order(found, list(named)), lambda one: named[one.source.path], call.args.dry_run
             )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something of that name; what may not be looked at is left to who reads it."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _processes() -> int:

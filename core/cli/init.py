@@ -82,7 +82,7 @@ def init_command(call: Call) -> int:
         values["office"]["name"] = args.name
     if args.tax_id:
         values["office"]["tax_ids"] = [parse_tax_id(one) for one in args.tax_id]
-    create_office(call.folder, values, args.group)
+    create_office(call.folder, values, args.group, lang=call.lang)
     with open_office(call.folder) as ctx:
         answers = reachable(ctx)
         actor = Actor.outsider(login_name())

@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from core.cli.call import DONE, NOT_ALL, PORTAL, UNUSABLE, USAGE, Call
-from core.cli.parser import language, parse
+from core.cli.call import DONE, NOT_ALL, PORTAL, UNUSABLE, USAGE, Call, language
+from core.cli.parser import parse
 from core.domain.text import InvalidValue, Text
 
 INTERRUPTED = Text("Interrompido.", "Interrupted.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -78,17 +77,6 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         super().error(plain(message))  # it repeats words that may be some file's name
-
-
-def language(argv: Sequence[str]) -> str:
-    """The user's language: `--lang`, else `MALOTE_LANG`, else Portuguese."""
-    chosen = os.environ.get("MALOTE_LANG", "pt")
-    for position, word in enumerate(argv):
-        if word == "--lang" and position + 1 < len(argv):
-            chosen = argv[position + 1]
-        elif word.startswith("--lang="):
-            chosen = word.partition("=")[2]
-    return "en" if chosen.lower().startswith("en") else "pt"
 
 
 def parse(argv: Sequence[str], lang: str) -> tuple[Callable[..., int] | None, argparse.Namespace]:

@@ -16,6 +16,10 @@ PORTAL = Text("Portal: {url} ({state})", "Portal: {url} ({state})")
 WELL = Text("responde", "reachable")
 ILL = Text("não responde", "unreachable")
 PAUSED = Text("Envios em pausa: {why}", "Sending paused: {why}")
+UNKEPT = Text(
+    "O portal não cumpre exclusive = true desde {since} (malote portal check)",
+    "The portal has not kept exclusive = true since {since} (malote portal check)",
+)
 TEMPLATES = Text(
     "Templates: {total}, {without} sem pasta de destino", "Templates: {total}, {without} without destination"
 )
@@ -62,7 +66,11 @@ def status_command(call: Call) -> int:
                     "standard_folders": now.integration.standard_folders,
                     "since": None if since is None else rfc3339(since),
                 },
-                "portal": {"url": url, "reachable": answers},
+                "portal": {
+                    "url": url,
+                    "reachable": answers,
+                    "unkept": None if now.unkept is None else now.unkept.code,
+                },
                 "templates": {"total": now.templates, "without_destination": now.without_destination},
                 "tasks": {"open": open_tasks, "completed": completed},
                 "deliveries": now.deliveries,
@@ -79,6 +87,8 @@ def status_command(call: Call) -> int:
     call.print(call.say(PORTAL, url=url, state=call.say(WELL if answers else ILL)))
     if now.pause is not None:
         call.print(call.say(PAUSED, why=health.told(now.pause).say(call.lang).strip()))
+    if now.unkept is not None:
+        call.print(call.say(UNKEPT, since=f"{now.unkept.since.astimezone():%d/%m/%Y %H:%M}"))
     call.print(call.say(TEMPLATES, total=now.templates, without=now.without_destination))
     call.print(call.say(TASKS, open=open_tasks, completed=completed))
     call.print(call.say(DELIVERIES, **now.deliveries))

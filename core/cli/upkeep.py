@@ -24,6 +24,7 @@ WAS_SHARED = Text(
     "Era de um grupo ({group}); este é só seu. Para compartilhar: mude-o de lugar e repita com --group {group}.",
     "It was a group's ({group}); this one is yours alone. To share it: move it away and repeat with --group {group}.",
 )
+READING = Text("lendo o estado: {done} de {total}", "reading the state: {done} of {total}")
 COPYING = Text("copiando: {done} de {total}", "copying: {done} of {total}")
 ALL_WELL = Text("Tudo em ordem.", "All is well.")
 
@@ -50,7 +51,7 @@ def doctor_command(call: Call) -> int:
     from core.office.words import TO_DO
 
     found = []
-    for one in examine(call.folder, mend=call.args.mend, full=call.args.full):
+    for one in examine(call.folder, mend=call.args.mend, full=call.args.full, told=_reading(call)):
         found.append(one)
         if not call.json:
             mended = f" ({call.say(MENDED)})" if one.mended else ""
@@ -73,6 +74,18 @@ def doctor_command(call: Call) -> int:
     if not left and not call.json:
         call.print(call.say(ALL_WELL))
     return UNUSABLE if any(one.unusable for one in left) else NOT_ALL if left else DONE
+
+
+def _reading(call: Call) -> Callable[[int, int], None]:
+    """A line of its own that is rewritten and goes with the last row; for who looks at a terminal."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            shown = call.say(READING, done=done, total=total) if done < total else ""
+            sys.stderr.write(f"\r\x1b[K{shown}")
+            sys.stderr.flush()
+
+    return tell
 
 
 def backup_arguments(parser: ArgumentParser, lang: str) -> None:

@@ -23,7 +23,10 @@ class Committer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
 
     async def run(self, change: Callable[[], R]) -> R:
-        """Make a change in a transaction; returns what it returned once that is durable."""
+        """Make a change in a transaction; returns what it returned once that is durable.
+
+        It changes nothing but the store: it is made again alone where another of its commit fails.
+        """
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, future))
         if self._pump is None or self._pump.done():

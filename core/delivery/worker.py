@@ -51,6 +51,7 @@ class Worker:
         self._active: set[asyncio.Task[None]] = set()
         self._lingering = 0  # of those: taken over, and not to be touched yet; the others go on meanwhile
         self._changed = asyncio.Event()
+        self._pausing = asyncio.Lock()
         self._last_client = ""
         self._fatal: BaseException | None = None
         self._unwritten: Counter[str] = Counter()
@@ -208,11 +209,9 @@ class Worker:
     # --- the portal as a whole
 
     async def _pause(self, fault: PortalFault) -> None:
-        def pause() -> None:
+        async with self._pausing:
             if self.summary.paused is None:  # the first of those that meet the same fault
-                self.summary.paused = pausing.pause(self._tools, fault)
-
-        await self._committer.run(pause)
+                self.summary.paused = await self._committer.run(partial(pausing.pause, self._tools, fault))
 
     async def _resume(self) -> None:
         """Where sending is paused, ask the portal once; it goes on when the portal is well."""

@@ -49,6 +49,16 @@ EVENTS: dict[str, Kind] = {
     ),
     "portal_paused": Kind(Text("Envios em pausa: {sentence}", "Sending paused: {sentence}"), Level.ERROR),
     "portal_resumed": Kind(Text("O portal voltou; os envios continuam", "The portal is back; sending goes on")),
+    "exclusive_lost": Kind(
+        Text(
+            "exclusive = true não é cumprido pelo portal: {why}. Os documentos continuam saindo, com a pequena janela",
+            "The portal does not keep exclusive = true: {why}. Documents go on leaving, with the small window",
+        ),
+        Level.WARNING,
+    ),
+    "exclusive_kept": Kind(
+        Text("O portal cumpre exclusive = true de novo", "The portal keeps exclusive = true again"),
+    ),
     # tasks and documents
     "attached": Kind(Text("Anexado: {name} ({size} bytes)", "Attached: {name} ({size} bytes)")),
     "version_attached": Kind(

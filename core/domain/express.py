@@ -72,7 +72,7 @@ class Waiting(Model):
     found_at: Moment
     doubt: str  # a code of DOUBTS
     params: dict[str, Any] = Field(default_factory=dict)  # texts in both languages are pairs
-    recognition: Recognition = Recognition()
+    recognition: Recognition = Field(default_factory=Recognition)
 
 
 @dataclass(frozen=True)

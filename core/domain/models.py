@@ -294,6 +294,13 @@ class Pause(Model):
     retry_at: Moment | None = None  # none: a person has to mend it
 
 
+class Unkept(Model):
+    """What the portal does not keep of what the configuration asks for; documents go out all the same."""
+
+    code: str
+    since: Moment
+
+
 class Mapped(Model):
     """One template's destination before and after a mapping change."""
 

@@ -76,7 +76,7 @@ def restart(field: FieldInfo) -> Text:
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class OfficeSection(Section):
@@ -191,16 +191,23 @@ class NotifySection(Section):
     )
 
 
+def section() -> Any:
+    """A section that need not be given: all of it as by default."""
+    return Field({}, validate_default=True)
+
+
 class Config(Section):
     """The whole file."""
 
-    office: OfficeSection = OfficeSection()
+    office: OfficeSection = section()
     portal: PortalSection
-    sending: SendingSection = SendingSection()
-    express: ExpressSection = ExpressSection()
-    notify: NotifySection = NotifySection()
+    sending: SendingSection = section()
+    express: ExpressSection = section()
+    notify: NotifySection = section()
     keys: dict[str, Any] = Field(
-        {}, description='teclas do console pelo nome: "templates.map_marked" = "b" (os nomes: Configurações, 0)'
+        {},
+        description='teclas do console pelo nome: "templates.map_marked" = "b" (os nomes: Configurações, 0)',
+        json_schema_extra={"en": 'keys of the console by name: "templates.map_marked" = "b" (the names: Settings, 0)'},
     )
     """Free names: which there are is the console's matter, and a wrong one keeps no office from working."""
 
@@ -305,17 +312,22 @@ def _plain_key(dotted: str) -> str:
     return ".".join(part.strip("\"'") for part in re.findall(_PART, dotted))
 
 
-def write_config(folder: Path, values: dict[str, dict[str, Any]], mode: int) -> None:
+HEAD = Text(
+    "Configuração do escritório no Malote. Não guarda senhas.", "The office's configuration. It holds no passwords."
+)
+
+
+def write_config(folder: Path, values: dict[str, dict[str, Any]], mode: int, lang: str = "pt") -> None:
     """Write a new office's configuration, every key with its meaning beside it; unset ones as comments."""
-    lines = ["# Configuração do escritório no Malote. Não guarda senhas."]
+    lines = [f"# {HEAD.text(lang)}"]
     for name, section in sections().items():
         lines += ["", f"[{name}]"]
         given = values.get(name, {})
         for key, field in section.model_fields.items():
-            lines.append(f"# {field.description}")
+            lines.append(f"# {meaning(field).text(lang)}")
             sign = "" if key in given else "# "
             lines.append(f"{sign}{key} = {toml(given.get(key, field.default))}")
-    lines += ["", "[keys]", f"# {Config.model_fields['keys'].description}"]
+    lines += ["", "[keys]", f"# {meaning(Config.model_fields['keys']).text(lang)}"]
     path = folder / FILE
     path.touch(mode)
     path.chmod(mode)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from core.domain.express import Waiting
-from core.domain.lineage import missing_templates
-from core.domain.models import Client, Origin, Rule, Task, TaskStatus, Template
+from core.domain.lineage import Attached, File, attach, missing_templates
+from core.domain.models import Client, DeliveryStatus, Document, Origin, Rule, Task, TaskStatus, Template
 from core.domain.names import legal_file_name, next_free
 from core.domain.permissions import Actor
 from core.domain.recognition import Reading
@@ -43,6 +45,35 @@ NOTHING_TO_REMEMBER = Text(
     "Nothing in {file} tells it from other documents; no rule was made.",
 )
 WRITE_A_RULE = Text("Confirme sem --remember, ou escreva a regra.", "Confirm without --remember, or write the rule.")
+CHANGED = Text(
+    "A tarefa {task} mudou enquanto se decidia sobre {file}; nada foi feito.",
+    "The task {task} changed while {file} was being decided about; nothing was done.",
+)
+_DONE = (DeliveryStatus.DELIVERED, DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What confirming a file does to a task as it is.
+
+    Args:
+        client, period, status: the task's.
+        document: that the file becomes, or whose name it would take.
+        completes: whether the task is completed by it.
+        leaves: how many deliveries leave at once.
+    """
+
+    client: str
+    period: str
+    status: TaskStatus
+    what: Attached
+    document: str
+    completes: bool
+    leaves: int
+
+
+class ChangedMeanwhile(Refused):
+    """Confirming would no longer do what was said of it: it is to be said anew."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +127,7 @@ def confirm(
     template: str | None = None,
     remember: bool = False,
     confirm_client: bool = False,
+    expected: Effect | None = None,
 ) -> Confirmed:
     """Attach a file that waits, as a person says; what is not said is as Express would guess it.
 
@@ -103,8 +135,10 @@ def confirm(
         task: which task; where it is not given, the one open task of the client that awaits the template.
         remember: make a rule of it for the template, so that the like is known from now on.
         confirm_client: although the file bears another client's number and not this one's.
+        expected: what the person was told that it does.
 
     Raises:
+        ChangedMeanwhile: it would do something else than was expected.
         OtherClient: it bears another client's number, and nobody confirmed that it is this one's.
         Refused: task, client or template are unknown or not clear, or the actor may not handle the department.
     """
@@ -124,7 +158,10 @@ def confirm(
     catches = other_templates(ctx, rule, kind.id) if rule else {}
     with ctx.store.transaction():
         find_waiting(ctx, row.id)
-        attached = attach_blob(ctx, actor, find_task(ctx, chosen.id), kind, row.file_name, blob, Origin.EXPRESS)
+        chosen = find_task(ctx, chosen.id)
+        if expected is not None and effect_of(ctx, row, chosen, find_templates(ctx, [kind.id])[0]) != expected:
+            raise ChangedMeanwhile(CHANGED, task=chosen.id, file=row.file_name)
+        attached = attach_blob(ctx, actor, chosen, kind, row.file_name, blob, Origin.EXPRESS)
         ctx.store.waiting.remove([row.id])
         for objection in against.values():
             note_confirmed(ctx, actor, attached.document, objection)
@@ -136,6 +173,35 @@ def confirm(
         completed = _completed(ctx, actor, chosen)
     remove_if(path, blob.sha256)
     return Confirmed(attached, rule, catches, completed)
+
+
+def effect_of(ctx: Context, row: Waiting, task: Task, template: Template) -> Effect:
+    """Say what attaching a file that waits to a task would do."""
+    siblings = ctx.store.documents.of_task(task.id)
+    file = File(row.file_name, legal_file_name(row.file_name)[0], row.sha256, row.size)
+    what, document = attach(siblings, file, task, template.id, Origin.EXPRESS, "", "", datetime.min)
+    after = [*(one for one in siblings if one.id != document.id), document]
+    is_open = task.status is TaskStatus.OPEN
+    completes = ctx.config.express.complete and is_open and not missing_templates(task, after)
+    leaves = 0
+    if ctx.store.integration().active:
+        if completes:
+            leaves = _unsent(ctx, after)
+        elif not is_open and what is not Attached.SAME:
+            leaves = int(template.send)
+    return Effect(task.client, task.period, task.status, what, document.source_name, completes, leaves)
+
+
+def _unsent(ctx: Context, documents: Sequence[Document]) -> int:
+    """How many of a task's documents leave once it is completed."""
+    live = [one for one in documents if one.live and one.origin is not Origin.ACCOUNTING]
+    templates = ctx.store.templates.get_many({one.template for one in live})
+    sent = {
+        (one.document, one.version)
+        for one in ctx.store.deliveries.of_documents([one.id for one in live if one.id])
+        if one.status in _DONE
+    }
+    return sum((one.id, one.version) not in sent and templates[one.template].send for one in live)
 
 
 def discard(ctx: Context, actor: Actor, key: str) -> Path:

@@ -110,12 +110,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_office(folder: Path, values: dict[str, dict[str, Any]], group: str | None = None) -> None:
+def create_office(
+    folder: Path, values: dict[str, dict[str, Any]], group: str | None = None, *, lang: str = "pt"
+) -> None:
     """Make an office's folder: configuration, state, spool and inbox; for its owner alone or for a group too.
 
     Args:
         values: what of the configuration is not as by default, section by section.
         group: whose members share the office.
+        lang: of the explanations in the configuration.
 
     Raises:
         OfficeError: there is an office already, the group is unknown, or the folder cannot be made.
@@ -132,7 +135,7 @@ def create_office(folder: Path, values: dict[str, dict[str, Any]], group: str | 
             path.mkdir(exist_ok=True)
             path.chmod(folder_mode)
         open_store(folder / "state.db", mode=_file_mode(folder)).close()
-        write_config(folder, values, _file_mode(folder))  # last: without it there is no office
+        write_config(folder, values, _file_mode(folder), lang)  # last: without it there is no office
     except LookupError:
         raise Refused(NO_GROUP, group=group) from None
     except OSError as error:

@@ -97,18 +97,21 @@ class Finding:
     unusable: bool = False
 
 
-def examine(folder: Path, *, mend: bool = False, full: bool = False) -> Iterator[Finding]:
+def examine(
+    folder: Path, *, mend: bool = False, full: bool = False, told: Callable[[int, int], None] | None = None
+) -> Iterator[Finding]:
     """Look at everything of an office, one finding after the other.
 
     Args:
         mend: set modes right, make missing folders, bury dead workers' locks: what cannot do harm.
         full: read every file of the spool, not only those that are still to be sent.
+        told: told how many rows of the state, of how many, were read.
     """
     yield from _modes(folder, mend)
     try:
         with open_office(folder) as ctx:
             yield Finding(OK, Sentence(CONFIG_OK))
-            for look in (_state, _records, lambda ctx: _spool(ctx, full), _clock, _space, _sending):
+            for look in (partial(_state, told=told), _records, lambda ctx: _spool(ctx, full), _clock, _space, _sending):
                 yield from look(ctx)
             yield from _portal(ctx)
             if mend:
@@ -117,8 +120,8 @@ def examine(folder: Path, *, mend: bool = False, full: bool = False) -> Iterator
         yield Finding(ERROR, error.sentence, error.remedy, unusable=True)
 
 
-def _state(ctx: Context) -> Iterator[Finding]:
-    ctx.store.check()
+def _state(ctx: Context, told: Callable[[int, int], None] | None) -> Iterator[Finding]:
+    ctx.store.check(told)
     yield Finding(OK, Sentence(STATE_OK, {"count": ctx.store.last_seq()}))
 
 
@@ -189,9 +192,8 @@ def _sending(ctx: Context) -> Iterator[Finding]:
 
 
 def _portal(ctx: Context) -> Iterator[Finding]:
-    import asyncio  # noqa: PLC0415 - 30 ms, and only here
-
-    from core.office.health import portal_unusable  # noqa: PLC0415 - as above
+    from core.office.health import portal_unusable  # noqa: PLC0415 - asyncio takes 30 ms, and only here
+    from core.office.loop import in_loop  # noqa: PLC0415 - as above
 
     async def check() -> str:
         portal = ctx.portal()
@@ -201,7 +203,7 @@ def _portal(ctx: Context) -> Iterator[Finding]:
             await portal.close()
 
     try:
-        url = asyncio.run(check())
+        url = in_loop(check())
     except PortalFault as fault:
         error = portal_unusable(fault)
         yield Finding(ERROR, error.sentence, error.remedy)

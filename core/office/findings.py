@@ -8,6 +8,7 @@ from typing import Literal
 from core.domain.models import Client
 from core.domain.text import Sentence, Text
 from core.office.health import Checked
+from core.office.promises import LEAKY, NO_LOCKS
 
 Sign = Literal["✓", "·", "!"]
 """It is well; it is so; someone should look at it."""
@@ -117,11 +118,6 @@ CLOSE_IT = Text(
 NOT_EXCLUSIVE = Text(
     "exclusive = true não pode ser cumprido neste servidor: {why}. Vale a pequena janela.",
     "exclusive = true cannot be kept on this server: {why}. The small window stands.",
-)
-NO_LOCKS = Text("suas travas não impedem ninguém de gravar", "its locks keep nobody from writing")
-LEAKY = Text(
-    "uma trava pedida no mesmo instante apaga o que outra pessoa acabou de gravar",
-    "a lock taken at the same moment loses what someone else has just written",
 )
 LOCKS: Words = {
     "exclude": ("✓", Text("Travas (LOCK): valem para todos.", "Locks (LOCK): they hold for everybody.")),

@@ -24,6 +24,7 @@ from core.domain.models import Client, Names, rfc3339
 from core.domain.names import MAX_DEPTH
 from core.domain.permissions import Actor
 from core.office.context import Context
+from core.office.loop import in_loop
 from core.ports import PortalFault
 
 AT_ONCE = 4
@@ -77,7 +78,7 @@ class TreeReading:
         """
         whole = False
         try:
-            asyncio.run(self._walk())
+            in_loop(self._walk())
             whole = not self._stopped.is_set()
         except asyncio.CancelledError:
             pass

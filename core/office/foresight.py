@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from core.domain.models import Delivery, DeliveryStatus, Document, Place, Task, 
 from core.domain.permissions import Actor
 from core.domain.text import Sentence, Text
 from core.office.context import Context
+from core.office.loop import in_loop
 from core.office.tasks import find_task
 from core.ports import PortalFault
 
@@ -78,7 +78,7 @@ def foresee(
     wanted = [delivery for one in live if (delivery := _would_queue(ctx, actor, one)) is not None]
     return Outlook(
         tasks=tuple(task.id for task in tasks),
-        foreseen=tuple(asyncio.run(_foresee(ctx, wanted, looked))),
+        foreseen=tuple(in_loop(_foresee(ctx, wanted, looked))),
         missing=missing_of(ctx, tasks),
         active=ctx.store.integration().active,
     )

@@ -12,6 +12,8 @@ from core.domain.text import Sentence
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import PortalUnusable
+from core.office.loop import in_loop
+from core.office.promises import note_unkept
 from core.office.queue import resume
 from core.office.views import every
 from core.ports import Portal, PortalFault, PortalReport
@@ -33,7 +35,7 @@ def reachable(ctx: Context) -> bool:
             await portal.close()
 
     try:
-        asyncio.run(look())
+        in_loop(look())
     except PortalFault:
         return False
     return True
@@ -66,6 +68,7 @@ def check_portal(ctx: Context, actor: Actor, *, make_folders: bool = False) -> C
         portal = ctx.portal()
         try:
             report = await portal.check()
+            note_unkept(ctx, portal)
             without = await _without_folder(ctx, portal)
             if not make_folders:
                 return report, without, ()
@@ -76,7 +79,7 @@ def check_portal(ctx: Context, actor: Actor, *, make_folders: bool = False) -> C
             await portal.close()
 
     try:
-        report, without, made = asyncio.run(check())
+        report, without, made = in_loop(check())
     except PortalFault as fault:
         raise portal_unusable(fault) from None
     with ctx.store.transaction():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from core.domain.destinations import show_destination
@@ -27,12 +27,42 @@ ALTERED_BEFORE_REDO = Text(
     "Não dá para refazer: {who} mudou {template_name} depois, para {destination}.",
     "This cannot be redone: {who} has changed {template_name} since, to {destination}.",
 )
+OTHER_STEP = Text(
+    "Sua última mudança de pasta já não é a mostrada; nada foi feito.",
+    "Your last change of folders is no longer the one shown; nothing was done.",
+)
+ALTERED_MEANWHILE = Text(
+    "{who} mudou {template_name} enquanto isso, para {destination}.",
+    "{who} has changed {template_name} meanwhile, to {destination}.",
+)
 SOMEONE = Text("alguém", "someone")
 MAP_INSTEAD = Text(
     'Escolha a pasta que quer: malote map {template} --to "Pasta > Subpasta".',
     'Choose the folder you want: malote map {template} --to "Folder > Subfolder".',
 )
+REMAPPED = frozenset({"mapped", "unmapped", "mapping_undone", "mapping_redone"})
+"""Events that tell of a template's other destination."""
 WAS_MAPPED = Text("o template ganhou pasta de destino", "the template got a destination")
+
+
+class Altered(Refused):
+    """Templates have got another destination since they were chosen: replaced only once that is known and wanted.
+
+    Args:
+        templates: as they are now, at least one.
+        who: who gave each its destination, by its id, as people call them.
+    """
+
+    def __init__(self, templates: Sequence[Template], who: Mapping[str, str]):
+        first = templates[0]
+        super().__init__(
+            ALTERED_MEANWHILE,
+            who=who.get(first.id) or SOMEONE,
+            template_name=first.name,
+            destination=show_or_none(first.destination),
+        )
+        self.templates = templates
+        self.who = who
 
 
 def find_templates(ctx: Context, keys: Iterable[str]) -> list[Template]:
@@ -49,17 +79,33 @@ def find_templates(ctx: Context, keys: Iterable[str]) -> list[Template]:
     return [found[key] for key in dict.fromkeys(keys)]
 
 
-def map_templates(ctx: Context, actor: Actor, keys: Iterable[str], destination: Names | None) -> MappingChange | None:
+def map_templates(
+    ctx: Context,
+    actor: Actor,
+    keys: Iterable[str],
+    destination: Names | None,
+    *,
+    seen: Mapping[str, Names | None] | None = None,
+) -> MappingChange | None:
     """Choose a destination for templates, or none; what waited for it goes on by itself.
+
+    Args:
+        seen: the destinations on which the choice was made, by template; without it, what they have is replaced.
 
     Returns:
         The change, or None when all had that destination already.
 
     Raises:
+        Altered: a template has neither the destination that was seen nor the chosen one.
         Refused: the actor is no admin, or a template is unknown.
     """
     require_admin(actor)
     with ctx.store.transaction():
+        found = find_templates(ctx, keys)
+        if seen is not None:
+            altered = [one for one in found if one.destination not in (seen.get(one.id), destination)]
+            if altered:
+                raise Altered(altered, _who_changed(ctx, altered))
         changes = [
             Mapped(
                 template=one.id,
@@ -68,42 +114,50 @@ def map_templates(ctx: Context, actor: Actor, keys: Iterable[str], destination: 
                 after=destination,
                 after_source=DestinationSource.HAND,
             )
-            for one in find_templates(ctx, keys)
+            for one in found
             if (one.destination, one.destination_source) != (destination, DestinationSource.HAND)
         ]
         return remap(ctx, actor, changes) if changes else None
 
 
-def undo(ctx: Context, actor: Actor) -> MappingChange:
+def undo(ctx: Context, actor: Actor, change: str | None = None) -> MappingChange:
     """Undo one's own last change of destinations.
 
+    Args:
+        change: the id of the one that is meant; without it, whichever is the last.
+
     Raises:
-        Refused: there is none, or a template was changed since.
+        Refused: there is none, it is another one than is meant, or a template was changed since.
     """
     require_admin(actor)
     with ctx.store.transaction():
         last = next_undo(ctx, actor)
         if last is None:
             raise Refused(NOTHING_TO_UNDO)
-        _must_stand(ctx, last, [_backwards(one) for one in last.changes], ALTERED)
+        _must_be(last, change)
+        _must_stand(ctx, [_backwards(one) for one in last.changes], ALTERED)
         undone = last.model_copy(update={"undone_at": ctx.now()})
         ctx.store.mapping_changes.save([undone])
         _write(ctx, actor, [_backwards(one) for one in last.changes], "mapping_undone")
         return undone
 
 
-def redo(ctx: Context, actor: Actor) -> MappingChange:
+def redo(ctx: Context, actor: Actor, change: str | None = None) -> MappingChange:
     """Do again what one undid last, as long as one has changed no destination since.
 
+    Args:
+        change: the id of the one that is meant; without it, whichever is the last.
+
     Raises:
-        Refused: there is nothing, or a template was changed since.
+        Refused: there is nothing, it is another one than is meant, or a template was changed since.
     """
     require_admin(actor)
     with ctx.store.transaction():
         undone = next_redo(ctx, actor)
         if undone is None:
             raise Refused(NOTHING_TO_REDO)
-        _must_stand(ctx, undone, undone.changes, ALTERED_BEFORE_REDO)
+        _must_be(undone, change)
+        _must_stand(ctx, undone.changes, ALTERED_BEFORE_REDO)
         redone = undone.model_copy(update={"undone_at": None})
         ctx.store.mapping_changes.save([redone])
         _write(ctx, actor, redone.changes, "mapping_redone")
@@ -133,7 +187,13 @@ def _backwards(one: Mapped) -> Mapped:
     )
 
 
-def _must_stand(ctx: Context, change: MappingChange, steps: Sequence[Mapped], altered: Text) -> None:
+def _must_be(found: MappingChange, meant: str | None) -> None:
+    """Refuse a step that nobody asked for: one may sit at two consoles."""
+    if meant is not None and found.id != meant:
+        raise Refused(OTHER_STEP)
+
+
+def _must_stand(ctx: Context, steps: Sequence[Mapped], altered: Text) -> None:
     """Refuse to write over what someone has decided since; says who, and what."""
     templates = ctx.store.templates.get_many(one.template for one in steps)
     for one in steps:
@@ -142,21 +202,24 @@ def _must_stand(ctx: Context, change: MappingChange, steps: Sequence[Mapped], al
             raise Refused(
                 altered,
                 MAP_INSTEAD,
-                who=_who_changed(ctx, template.id, change.undone_at or change.at) or SOMEONE,
+                who=_who_changed(ctx, [template]).get(template.id) or SOMEONE,
                 template=template.id,
                 template_name=template.name,
                 destination=show_or_none(template.destination),
             )
 
 
-def _who_changed(ctx: Context, template: str, since: datetime) -> str | None:
-    """Who changed a template's destination last, also by undoing; reads all changes, as it is rarely asked."""
-    touched = [
-        (max(one.at, one.undone_at or one.at), one.actor.removeprefix(OUTSIDER))
-        for one in every(ctx.store.mapping_changes)
-        if any(mapped.template == template for mapped in one.changes)
-    ]
-    return max((pair for pair in touched if pair[0] >= since), default=(None, None))[1]
+def _who_changed(ctx: Context, templates: Iterable[Template]) -> dict[str, str]:
+    """Who gave templates the destinations that they have, also by undoing; reads all changes, as it is rarely asked."""
+    now = {one.id: one.destination for one in templates}
+    found: dict[str, tuple[datetime, str]] = {}
+    for change in every(ctx.store.mapping_changes):
+        at, who = change.undone_at or change.at, change.actor.removeprefix(OUTSIDER)
+        for one in change.changes:
+            made = one.before if change.undone_at is not None else one.after
+            if one.template in now and made == now[one.template]:
+                found[one.template] = max(found.get(one.template, (at, who)), (at, who))
+    return {template: who for template, (_, who) in found.items()}
 
 
 def remap(ctx: Context, actor: Actor, changes: Sequence[Mapped]) -> MappingChange:

@@ -7,9 +7,9 @@ import json
 import os
 import smtplib
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from core.domain.events import EVENTS
+from core.domain.failures import CONSIDERED_URGENT
 from core.domain.models import Event, Level, rfc3339
 from core.domain.text import Text, plain
 from core.office.config import NotifySection
@@ -44,48 +45,67 @@ class NotifyError(Exception):
 
 
 @dataclass
-class State:
-    """What this host has told: up to which event, when last, and when it last complained that it could not."""
+class Told:
+    """What this host has told one channel: up to which event, which waiting deliveries, when last, and when it last
+    complained that it could not."""
 
     seq: int
     at: str = ""
     complained: str = ""
+    waiting: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class News:
+    """What is to be told, and what a channel has been told once it is."""
+
+    seq: int
+    waiting: list[str]
+    found: list[Trouble]
 
 
 def notify(ctx: Context, environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell of what newly failed and still does, when it is time to.
+    """Tell of what newly failed and still does, and of what has waited for too long, when it is time to.
 
-    What cannot be told is an event, at most once an hour, and is tried again.
+    Webhook and e-mail each keep their own place: one that fails is tried again alone. What cannot be told is an event,
+    at most once an hour.
 
     Returns:
         Whether a message went out.
     """
-    settings = ctx.config.notify
-    webhook = environ.get(WEBHOOK) or settings.webhook
-    if not webhook and not (settings.to and settings.smtp):
+    channels = _channels(ctx, environ)
+    if not channels:
         return False
-    with _state(ctx) as state:
-        now = ctx.now()
-        if state is None or _recent(state.at, now, timedelta(minutes=settings.every_minutes)):
+    with _state(ctx) as told:
+        if told is None:
             return False
-        if is_quiet(settings.quiet_hours, now.astimezone().time()):
+        for name in channels:
+            told.setdefault(name, Told(seq=ctx.store.last_seq()))  # what failed before is no news
+        if is_quiet(ctx.config.notify.quiet_hours, ctx.now().astimezone().time()):
             return False
-        last, found = _news(ctx, state.seq)
-        if not found:
-            state.seq = last
-            return False
-        lang = "en" if environ.get("MALOTE_LANG", "").lower().startswith("en") else "pt"
-        state.at = rfc3339(now)
+        counts = [_tell(ctx, told[name], tell) for name, tell in channels.items()]
+        if any(counts):
+            _append(ctx, "notified", {"count": max(counts)})
+        return any(counts)
+
+
+def _tell(ctx: Context, told: Told, tell: Callable[[Sequence[Trouble]], None]) -> int:
+    """Tell one channel what is new to it, unless it was told a moment ago; of how much."""
+    now = ctx.now()
+    if _recent(told.at, now, timedelta(minutes=ctx.config.notify.every_minutes)):
+        return 0
+    news = _news(ctx, told, now)
+    if news.found:
+        told.at = rfc3339(now)
         try:
-            _tell(ctx, settings, webhook, found, lang, environ)
+            tell(news.found)
         except NotifyError as error:
-            if not _recent(state.complained, now, COMPLAINS):
-                state.complained = rfc3339(now)
+            if not _recent(told.complained, now, COMPLAINS):
+                told.complained = rfc3339(now)
                 _append(ctx, "notify_failed", {"reason": str(error)})
-            return False
-        state.seq = last
-        _append(ctx, "notified", {"count": len(found)})
-        return True
+            return 0
+    told.seq, told.waiting = news.seq, news.waiting
+    return len(news.found)
 
 
 def is_quiet(hours: str, now: time) -> bool:
@@ -102,8 +122,8 @@ def _recent(at: str, now: datetime, span: timedelta) -> bool:
 
 
 @contextmanager
-def _state(ctx: Context) -> Iterator[State | None]:
-    """What has been told, for whoever is first of this host's workers; written back at the end."""
+def _state(ctx: Context) -> Iterator[dict[str, Told] | None]:
+    """What each channel has been told, for whoever is first of this host's workers; written back at the end."""
     path = ctx.folder / "host" / STATE
     mode = stat.S_IMODE((ctx.folder / "state.db").stat().st_mode)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode), "r+", encoding="utf-8") as file:
@@ -113,30 +133,37 @@ def _state(ctx: Context) -> Iterator[State | None]:
             yield None
             return
         try:
-            state = State(**json.loads(file.read()))
-        except (ValueError, TypeError):  # the first time: what failed before is no news
-            state = State(seq=ctx.store.last_seq())
+            told = {name: Told(**one) for name, one in json.loads(file.read()).items()}
+        except (ValueError, TypeError, AttributeError):
+            told = {}
         try:
-            yield state
+            yield told
         finally:
             file.seek(0)
             file.truncate()
-            json.dump(asdict(state), file)
+            json.dump({name: asdict(one) for name, one in told.items()}, file)
 
 
-def _news(ctx: Context, seq: int) -> tuple[int, list[Trouble]]:
-    """Up to which event was looked, and what failed since then and is not mended yet."""
+def _news(ctx: Context, told: Told, now: datetime) -> News:
+    """What failed since then and is not mended yet, and what has waited so long that Prioridade counts it."""
     last = ctx.store.last_seq()
-    events = ctx.store.find_events(EventChoice(level=Level.ERROR), seq + 1, last + 1, limit=AT_ONCE)
+    events = ctx.store.find_events(EventChoice(level=Level.ERROR), told.seq + 1, last + 1, limit=AT_ONCE)
     if len(events) == AT_ONCE:
         last = events[-1].seq
     failed = {event.delivery for event in events if event.code == "failed"}
     paused = any(event.code == "portal_paused" for event in events)
-    if not failed and not paused:
-        return last, []
-    return last, [
-        one for one in troubles(ctx) if (paused if one.subject is None else one.subject.delivery.id in failed)
-    ]
+    found, waiting = [], []
+    for one in troubles(ctx):
+        if one.subject is None:
+            new = paused
+        elif one.retry_at is None:
+            new = one.subject.delivery.id in failed
+        elif new := now - one.at >= CONSIDERED_URGENT:
+            waiting.append(str(one.subject.delivery.id))
+            new = waiting[-1] not in told.waiting
+        if new:
+            found.append(one)
+    return News(last, waiting, found)
 
 
 def _causes(found: Sequence[Trouble], lang: str) -> list[dict[str, Any]]:
@@ -165,26 +192,32 @@ def _causes(found: Sequence[Trouble], lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def _tell(
-    ctx: Context,
-    settings: NotifySection,
-    webhook: str,
-    found: Sequence[Trouble],
-    lang: str,
-    environ: Mapping[str, str],
-) -> None:
-    causes = _causes(found, lang)
-    if webhook:
-        _post(webhook, {"office": ctx.name, "at": rfc3339(ctx.now()), "count": len(found), "causes": causes})
-    if settings.to and settings.smtp:
+def _channels(ctx: Context, environ: Mapping[str, str]) -> dict[str, Callable[[Sequence[Trouble]], None]]:
+    """How to tell each of those that are to be told."""
+    settings = ctx.config.notify
+    lang = "en" if environ.get("MALOTE_LANG", "").lower().startswith("en") else "pt"
+    webhook = environ.get(WEBHOOK) or settings.webhook
+
+    def post(found: Sequence[Trouble]) -> None:
+        value = {"office": ctx.name, "at": rfc3339(ctx.now()), "count": len(found), "causes": _causes(found, lang)}
+        _post(webhook, value)
+
+    def mail(found: Sequence[Trouble]) -> None:
         message = EmailMessage()
         message["Subject"] = SUBJECT.say(lang, office=plain(ctx.name), count=len(found))
         message["To"] = ", ".join(settings.to)
         message["From"] = settings.sender or settings.to[0]
         message["Date"] = format_datetime(ctx.now())
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers it
-        message.set_content("\n".join(_lines(causes, lang)))
+        message.set_content("\n".join(_lines(_causes(found, lang), lang)))
         _mail(message, settings, ctx.folder, environ)
+
+    channels: dict[str, Callable[[Sequence[Trouble]], None]] = {}
+    if webhook:
+        channels["webhook"] = post
+    if settings.to and settings.smtp:
+        channels["mail"] = mail
+    return channels
 
 
 def _lines(causes: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:

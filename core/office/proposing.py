@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from core.domain.express import Waiting
-from core.domain.lineage import Attached, File, attach, missing_templates
-from core.domain.models import Client, DeliveryStatus, Document, Origin, Rule, Task, TaskStatus, Template
-from core.domain.names import legal_file_name
+from core.domain.lineage import Attached
+from core.domain.models import Client, Rule, Task, TaskStatus, Template
 from core.domain.permissions import Actor
 from core.domain.recognition import Guess, Reading
 from core.domain.text import Sentence, Text
 from core.express.reading.limits import Unreadable
 from core.express.remember import remembered
-from core.office.confirming import NOTHING_TO_REMEMBER, candidates, find_waiting, text_of
+from core.office.confirming import NOTHING_TO_REMEMBER, Effect, candidates, effect_of, find_waiting, text_of
 from core.office.context import Context
 from core.office.documents import UNREADABLE, keep, objections, readable_name
 from core.office.errors import Refused
@@ -45,7 +43,6 @@ TAKEN = Text(
     "A tarefa {task} já tem outro arquivo com o nome que este teria no portal: {other}.",
     "The task {task} has another file already with the name that this one would get at the portal: {other}.",
 )
-_DONE = (DeliveryStatus.DELIVERED, DeliveryStatus.SENDING)
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,7 @@ class Proposal:
 
     Args:
         tasks: that come into question, where none is certain.
-        what: what attaching to the task would be.
-        completes: whether the task would be completed by it.
-        leaves: how many deliveries would leave at once.
+        effect: what it would do to the task.
         trouble: why it cannot be confirmed so.
     """
 
@@ -76,9 +71,7 @@ class Proposal:
     period: str = ""
     task: Task | None = None
     tasks: tuple[Task, ...] = ()
-    what: Attached | None = None
-    completes: bool = False
-    leaves: int = 0
+    effect: Effect | None = None
     trouble: Sentence | None = None
 
 
@@ -179,34 +172,9 @@ def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Propos
 
 
 def _into(ctx: Context, row: Waiting, client: Client, template: Template, task: Task) -> Proposal:
-    siblings = ctx.store.documents.of_task(task.id)
-    file = File(row.file_name, legal_file_name(row.file_name)[0], row.sha256, row.size)
-    what, document = attach(siblings, file, task, template.id, Origin.EXPRESS, "", "", datetime.min)
-    if what is Attached.TAKEN:
-        params = {"task": task.id, "other": document.source_name}
-        return Proposal(row, client, template, task.period, task, what=what, trouble=Sentence(TAKEN, params))
-    after = [*(one for one in siblings if one.id != document.id), document]
-    is_open = task.status is TaskStatus.OPEN
-    completes = ctx.config.express.complete and is_open and not missing_templates(task, after)
-    leaves = 0
-    if ctx.store.integration().active:
-        if completes:
-            leaves = _unsent(ctx, after)
-        elif not is_open and what is not Attached.SAME:
-            leaves = int(template.send)
-    return Proposal(row, client, template, task.period, task, (), what, completes, leaves)
-
-
-def _unsent(ctx: Context, documents: Sequence[Document]) -> int:
-    """How many of a task's documents leave once it is completed."""
-    live = [one for one in documents if one.live and one.origin is not Origin.ACCOUNTING]
-    templates = ctx.store.templates.get_many({one.template for one in live})
-    sent = {
-        (one.document, one.version)
-        for one in ctx.store.deliveries.of_documents([one.id for one in live if one.id])
-        if one.status in _DONE
-    }
-    return sum((one.id, one.version) not in sent and templates[one.template].send for one in live)
+    effect = effect_of(ctx, row, task, template)
+    taken = Sentence(TAKEN, {"task": task.id, "other": effect.document}) if effect.what is Attached.TAKEN else None
+    return Proposal(row, client, template, task.period, task, (), effect, taken)
 
 
 def _best(guesses: Sequence[Guess]) -> str:

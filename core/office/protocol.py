@@ -22,6 +22,7 @@ from core.domain.permissions import EXPRESS, OUTSIDER, Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.errors import Refused
+from core.office.loop import in_loop
 from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
 from core.ports import Found, Portal, PortalFault, TaskChoice
 
@@ -265,7 +266,7 @@ def check(ctx: Context, protocol: Protocol, told: Callable[[int], None] = lambda
         finally:
             await portal.close()
 
-    asyncio.run(ask())
+    in_loop(ask())
     entries = tuple(replace(one, state=states.get(one.delivery, one.state)) for one in protocol.entries)
     return replace(protocol, entries=tuple(_with_mark(one) for one in entries))
 

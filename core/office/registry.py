@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -14,6 +13,7 @@ from core.office.actors import SEE_EMPLOYEES, require_admin
 from core.office.actors import UNKNOWN as UNKNOWN_EMPLOYEE
 from core.office.context import Context
 from core.office.errors import Refused
+from core.office.loop import in_loop
 from core.office.queue import event, requeue
 
 UNKNOWN_CLIENT = Text("Não há cliente {client}.", "There is no client {client}.")
@@ -128,7 +128,7 @@ def root_folders(ctx: Context) -> list[str]:
         finally:
             await portal.close()
 
-    return [one for one in asyncio.run(read()) if one.casefold() != SCRATCH_FOLDER]
+    return [one for one in in_loop(read()) if one.casefold() != SCRATCH_FOLDER]
 
 
 def taken_by(portal: Names, roots: Iterable[tuple[str, Names]], but: str) -> str | None:

@@ -20,18 +20,24 @@ from core.office.config import NotifySection
 from core.office.context import Context
 from core.office.documents import find_document
 from core.office.errors import OfficeUnusable, Refused
+from core.office.loop import in_loop
+from core.office.promises import note_unkept
 from core.office.queue import ON_REQUEST, requeue, resume
 from core.portal.checks import is_dead_check
 from core.ports import Portal, PortalFault
+from core.store.engine import StoreError
 
 UNKNOWN = Text("Não há envio {delivery}.", "There is no delivery {delivery}.")
 SEE_ERRORS = Text("Veja os que falharam: malote errors.", "See what failed: malote errors.")
 NOT_WAITING = Text("O envio {delivery} não falhou nem espera.", "The delivery {delivery} neither failed nor waits.")
 WEBHOOK = "MALOTE_NOTIFY_WEBHOOK"
 """In the environment: where to tell of failures, for who keeps that address secret."""
+OFTEN = 5.0
 MINUTE = 60.0
 HOUR = 3600.0
 DAY = 86_400.0
+NO_BYTES = ""
+"""The hash of none."""
 
 Report = Callable[[Settlement], None]
 Started = Callable[[Worker], None]
@@ -44,7 +50,7 @@ def deliver(ctx: Context, report: Report = lambda _: None, started: Started = la
         report: told of every delivery as it is settled.
         started: handed the worker, whose `stopping` event ends it early.
     """
-    return asyncio.run(_work(ctx, report, started, forever=False))
+    return in_loop(_work(ctx, report, started, forever=False))
 
 
 def run(
@@ -60,7 +66,7 @@ def run(
         told: told of what came of each file of the inbox.
         troubled: told what keeps the inbox from being gone on with, for now.
     """
-    return asyncio.run(_work(ctx, report, started, forever=True, told=told, troubled=troubled))
+    return in_loop(_work(ctx, report, started, forever=True, told=told, troubled=troubled))
 
 
 async def _work(
@@ -91,6 +97,8 @@ async def _work(
         started(worker)
         await _tidy(ctx, portal)
         if forever:
+            promises = asyncio.create_task(_note_often(ctx, portal))
+            stack.callback(promises.cancel)
             hourly = asyncio.create_task(_tidy_hourly(ctx, portal))
             stack.callback(hourly.cancel)
             telling = asyncio.create_task(_notify_often(ctx))
@@ -102,6 +110,7 @@ async def _work(
         if forever:
             return await worker.forever()
         summary = await worker.once()
+        await asyncio.to_thread(note_unkept, ctx, portal)
         await _notify(ctx)
         return summary
 
@@ -110,6 +119,13 @@ async def _until_ended(inbox: asyncio.Task[None], worker: Worker) -> None:
     """Let the inbox finish the files that it is at; what went wrong there is raised here."""
     worker.stopping.set()
     await inbox
+
+
+async def _note_often(ctx: Context, portal: Portal) -> None:
+    while True:
+        with suppress(StoreError):  # it is looked at again
+            await asyncio.to_thread(note_unkept, ctx, portal)
+        await asyncio.sleep(OFTEN)
 
 
 async def _notify(ctx: Context) -> None:
@@ -137,7 +153,8 @@ async def _tidy_hourly(ctx: Context, portal: Portal) -> None:
     """For a worker that runs for months."""
     while True:
         await asyncio.sleep(HOUR)
-        await _tidy(ctx, portal)
+        with suppress(StoreError, OSError):  # the next hour is another one
+            await _tidy(ctx, portal)
 
 
 async def tidy_portal(ctx: Context, portal: Portal) -> None:
@@ -165,10 +182,27 @@ async def _tidy_scratch(ctx: Context, portal: Portal, scratch: str, age: float) 
         return  # its MOVE, sent within that time after its PUT, may still arrive
     elif delivery.intent is not None and delivery.intent.scratch == scratch:
         await portal.recover(delivery.intent.place, scratch, delivery.sha256, delivery.intent.expected)
-    elif delivery.place is not None and await portal.look(delivery.place) is None:
-        await portal.recover(delivery.place, scratch, delivery.sha256, None)  # a late request may have moved it aside
     else:
-        await portal.discard(scratch)
+        await _tidy_settled(ctx, portal, scratch, delivery)
+
+
+async def _tidy_settled(ctx: Context, portal: Portal, scratch: str, delivery: Delivery) -> None:
+    """Remove what nobody waits for; but a late request may have moved aside what lay at the place, and that goes back.
+
+    It is let go only where a version of the document lies there that came after it.
+    """
+    document = ctx.store.documents.get(delivery.document)
+    place = delivery.place or (document.placement.place if document and document.placement else None)
+    if place is None:  # no version ever lay anywhere
+        return await portal.discard(scratch)
+    versions = [one for one in ctx.store.deliveries.of_document(delivery.document) if one.place == place]
+    before = [one.sha256 for one in versions if one.version < delivery.version]
+    there, superseded = await portal.digest(place), NO_BYTES
+    if there == delivery.sha256:
+        superseded = before[-1] if before else NO_BYTES
+    elif any(one.sha256 == there and one.version > delivery.version for one in versions):
+        superseded = delivery.sha256 if delivery.place else before[-1] if before else NO_BYTES
+    return await portal.recover(place, scratch, delivery.sha256, superseded)
 
 
 def sweep_blobs(ctx: Context) -> None:

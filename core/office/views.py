@@ -20,11 +20,12 @@ from core.domain.models import (
     Task,
     TaskStatus,
     Template,
+    Unkept,
 )
 from core.domain.story import PLACED
 from core.office.context import Context
 from core.office.errors import Refused
-from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT
+from core.office.loop import in_loop
 from core.ports import Repository
 
 
@@ -78,6 +79,7 @@ class Overview:
 
     integration: Integration
     pause: Pause | None
+    unkept: Unkept | None
     templates: int
     without_destination: int
     tasks: dict[str, int]
@@ -93,6 +95,7 @@ def overview(ctx: Context) -> Overview:
         return Overview(
             integration=store.integration(),
             pause=store.pause(),
+            unkept=store.unkept(),
             templates=store.templates.count(),
             without_destination=store.templates.without_destination(),
             tasks=store.tasks.counts(),
@@ -190,6 +193,8 @@ def client_folders(ctx: Context, key: str) -> list[Names]:
         Refused: the client is unknown.
         PortalFault: the portal could not be read.
     """
+    from core.office.registry import SEE_CLIENTS, UNKNOWN_CLIENT  # noqa: PLC0415 - the first paint does without
+
     client = ctx.store.clients.get(key)
     if client is None:
         raise Refused(UNKNOWN_CLIENT, SEE_CLIENTS, client=key)
@@ -207,4 +212,4 @@ def client_folders(ctx: Context, key: str) -> list[Names]:
             await portal.close()
         return sorted(found)
 
-    return asyncio.run(walk())
+    return in_loop(walk())

@@ -57,6 +57,7 @@ class DirectoryPortal:
     """
 
     linger = 0.0  # a dead process has no system call under way
+    unkept = ""
 
     def __init__(self, path: Path, *, file_mode: int = 0o644, folder_mode: int = 0o755, group: int | None = None):
         if not path.is_absolute():
@@ -288,7 +289,6 @@ class DirectoryPortal:
         _check_scratch(scratch)
         with self._root.opened() as root, self._root.area(root) as area:
             unlink_if_there(area, scratch)
-            unlink_if_there(area, scratch + SUFFIX)
 
     # finding out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
@@ -24,10 +24,12 @@ from core.domain.models import (
     MappingChange,
     Mark,
     Pause,
+    Unkept,
     rfc3339,
 )
 from core.ports import EventChoice
 from core.store import schema
+from core.store.checking import Counting, check_events, check_rows
 from core.store.engine import Database, Mentioned, Not, StoreError, decode
 from core.store.repositories import (
     ClientRows,
@@ -222,6 +224,12 @@ class SqliteStore:
     def set_pause(self, pause: Pause | None) -> None:
         self._set_fact("pause", pause)
 
+    def unkept(self) -> Unkept | None:
+        return self._fact("unkept", Unkept)
+
+    def set_unkept(self, unkept: Unkept | None) -> None:
+        self._set_fact("unkept", unkept)
+
     def last_mapping_changes(self, actor: str, limit: int = 50) -> list[MappingChange]:
         table = self._database.table("mapping_changes")
         return self.mapping_changes.items(
@@ -234,48 +242,19 @@ class SqliteStore:
     def copy_to(self, path: Path) -> None:
         self._database.copy_to(path)
 
-    def check(self) -> None:
+    def check(self, told: Callable[[int, int], None] | None = None) -> None:
         self._database.check()
+        named = {"client": self.clients, "template": self.templates, "task": self.tasks, "document": self.documents}
+        others = (self.employees, self.marks, self.mapping_changes, self.waiting)
+        rows = cast(dict[str, Rows[Any]], named)
+        count = Counting(told, sum(one.count() for one in (*rows.values(), self.deliveries, *others)) + self.last_seq())
         with self.snapshot():
-            known = {name: set(_checked(rows)) for name, rows in self._referred.items()}
-            _checked(self.documents, {field: known[field] for field in ("template", "task")})
-            _checked(self.deliveries, known)
-            for rows in (self.employees, self.marks, self.mapping_changes, self.waiting):
-                _checked(rows)
-            self.integration(), self.pause()
-            seq = 0
-            while events := self.events_after(seq):
-                seq = events[-1].seq
-
-    @property
-    def _referred(self) -> dict[str, Rows[Any]]:
-        """Those that others name, by the field that names them; a task may name what was never imported."""
-        found = {"client": self.clients, "template": self.templates, "task": self.tasks, "document": self.documents}
-        return cast(dict[str, Rows[Any]], found)
+            check_rows(rows, self.deliveries, others, count)
+            self.integration(), self.pause(), self.unkept()
+        check_events(self._events, count)
 
     def close(self) -> None:
         self._database.close()
-
-
-def _checked(rows: Rows[Any], known: Mapping[str, set[str]] | None = None) -> list[str]:
-    """Read every row; returns their ids.
-
-    Args:
-        known: the ids there are, by the field that names one.
-
-    Raises:
-        StoreError: damaged, where a row is none, or names what is not there.
-    """
-    ids: list[str] = []
-    while page := rows.page(after=ids[-1] if ids else None):
-        if ids and page[-1].id <= ids[-1]:
-            raise StoreError("damaged", f"{type(page[0]).__name__}: {page[-1].id}")
-        ids += [one.id for one in page]
-        for one in page:
-            for field, there in (known or {}).items():
-                if (named := getattr(one, field, None)) is not None and named not in there:
-                    raise StoreError("damaged", f"{type(one).__name__} {one.id}: {field} {named}")
-    return ids
 
 
 def _where(choice: EventChoice) -> dict[str, object]:

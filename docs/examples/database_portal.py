@@ -27,6 +27,7 @@ class DatabasePortal:
     """Every publish is one transaction, so nothing is ever half there and no scratch is left behind."""
 
     linger = 0.0  # a dead process's transaction is rolled back: nothing of it can take effect later
+    unkept = ""  # no option asks for what it cannot do
 
     def __init__(self, path: Path):
         self.url = f"sqlite://{path}"

@@ -15,6 +15,8 @@ import pytest
 from textual.pilot import Pilot
 
 from core.office import Context, open_office
+from tests.console.panes import Open, tmux_server
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER, new_office, office_at_work
 from tui.app import Console
 from tui.desk import Desk
@@ -56,6 +58,13 @@ def other(work: Path) -> Iterator[Context]:
     """The office at work as another process has it open."""
     with open_office(work) as ctx:
         yield ctx
+
+
+@pytest.fixture
+def pane() -> Iterator[Open]:
+    """Opens panes of a real tmux; skipped where there is none."""
+    with tmux_server() as opening:
+        yield opening
 
 
 class Desktop:
@@ -122,9 +131,6 @@ async def sitting(office: Path, size: tuple[int, int] = (80, 24), lang: str = "p
     """Sit down at a console on an office."""
     with open_office(office) as ctx:
         app = Console(Desk(ctx, OWNER, lang), sending=False)
-        async with app.run_test(size=size) as pilot:
+        async with piloted(app, size) as pilot:
             await pilot.pause()
-            try:
-                yield Desktop(app, pilot)
-            finally:
-                app.workers.cancel_all()  # as a real run's end does; `run_test` takes the widgets away under them
+            yield Desktop(app, pilot)

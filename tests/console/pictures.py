@@ -28,6 +28,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from core.office import context, open_office
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER, leave_files, new_office, office_at_work
 from tui import themes
 from tui.app import Console
@@ -133,15 +134,15 @@ def offices() -> Iterator[Offices]:
 
 
 @asynccontextmanager
-async def at(scene: Scene, found: Offices, size: Size) -> AsyncIterator[tuple[Console, Pilot[None]]]:
+async def at(scene: Scene, found: Offices, size: Size, lang: str = "pt") -> AsyncIterator[tuple[Console, Pilot[None]]]:
     """A console on a copy of the office, at a scene."""
     source = found[scene.office].parent
     for name in ("folders-*.json", "models.json"):
         for kept in (source / "escritorio" / "host").glob(name):
             kept.unlink()
     with open_office(found[scene.office]) as ctx:
-        app = Console(Desk(ctx, OWNER, "pt"), sending=False)
-        async with app.run_test(size=size) as pilot:
+        app = Console(Desk(ctx, OWNER, lang), sending=False)
+        async with piloted(app, size) as pilot:
             await settled(app, pilot)
             for key in scene.keys:
                 await pilot.press(key)

@@ -13,6 +13,7 @@ from core.domain.models import Names
 from core.office import open_office
 from core.ports import Portal, PortalFault
 from tests.console.conftest import Desktop
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER
 from tui.app import Console
 from tui.desk import Desk
@@ -28,6 +29,7 @@ class Slow:
     below: dict[Names, list[str]]
     url: str = "dir:///slow"
     linger: float = 0.0
+    unkept: str | None = ""
     fault: PortalFault | None = None
     refused: frozenset[Names] = frozenset()
     asked: list[Names] = field(default_factory=list)
@@ -69,7 +71,7 @@ async def before(portal: Slow, office: Path, size: Size = (80, 24)) -> Any:
     with open_office(office) as opened:
         ctx = replace(opened, portal=lambda: cast("Portal", portal))
         app = Console(Desk(ctx, OWNER, "pt"), sending=False)
-        async with app.run_test(size=size) as pilot:
+        async with piloted(app, size) as pilot:
             desk = Desktop(app, pilot)
             await desk.press("2")
             await desk.go("enter", see="pesquisando")

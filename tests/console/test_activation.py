@@ -8,6 +8,7 @@ from core.domain.permissions import Actor
 from core.office import Context, activation, open_office
 from core.office.tasks import complete_task
 from tests.console.conftest import Desktop, sitting
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER
 from tui.app import Console
 from tui.desk import Desk
@@ -66,7 +67,7 @@ async def test_editing_the_option_shows_first_what_would_change(work: Path, othe
 async def test_who_is_no_admin_is_told_so_and_nothing_happens(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, Actor("fiscal", "fiscal", admin=False, departments=("Fiscal",)), "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.go("9", see="ativa desde")
             await desk.go("d", see="só administradores")

@@ -10,6 +10,7 @@ import pytest
 
 from core.domain.models import DeliveryStatus, Document
 from core.office import Context, confirming, open_office
+from core.office.tasks import complete_task, reopen_task
 from core.office.unrecognised import DISCARDED, folder_of, waiting
 from tests.console.conftest import Desktop, sitting
 from tests.console.sample import AGENDA, BOLETO, OWNER, TWO_CLIENTS, leave_files
@@ -143,6 +144,26 @@ async def test_into_a_completed_task_it_says_that_it_leaves_and_another_key_conf
         assert not documents(desk, "T0042"), "the key that asked also confirmed"
         await desk.go("s", see="anexado à tarefa T0042, na fila de envio")
         assert desk.app.desk.ctx.store.deliveries.of_task("T0042")[-1].status is DeliveryStatus.QUEUED
+
+
+async def test_what_changes_between_the_question_and_its_answer_is_asked_about_anew(left: Path, other: Context) -> None:
+    """A colleague completes the task while one still reads that nothing is sent: the yes was to something else."""
+    async with sitting(left) as desk:
+        await at_file(desk, GUIA)
+        await desk.press("down", "enter")
+        await desk.see("T0022")
+        await desk.press("escape")
+        await desk.until(lambda: "  30 Gráfica Aurora ME  " in desk.listed[0])
+        await desk.go("c", see="A tarefa fica aberta: nada é enviado agora.")
+        await asyncio.to_thread(complete_task, other, OWNER, "T0022", force=True)
+        await desk.go("s", see="! gestora concluiu a tarefa T0022 depois da pergunta.")
+        await desk.see("1 envio sairá agora, e isso não se desfaz.", "anexar e enviar")
+        await desk.press("c", "enter")
+        assert not documents(desk, "T0022"), "it was sent without being asked about"
+        await asyncio.to_thread(reopen_task, other, OWNER, "T0022")
+        await desk.go("s", see="! A tarefa T0022 foi reaberta depois da pergunta.")
+        await desk.go("s", see="guia.txt: anexado à tarefa T0022")
+        assert not desk.app.desk.ctx.store.deliveries.of_task("T0022")
 
 
 async def test_client_template_and_task_are_found_though_mistyped(left: Path) -> None:

@@ -15,6 +15,7 @@ from core.office.actors import who_acts
 from core.office.tasks import complete_task
 from core.ports import Portal
 from tests.console.conftest import Desktop, sitting
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER
 from tui.app import Console
 from tui.desk import Desk
@@ -106,6 +107,22 @@ async def test_completing_shows_first_and_is_confirmed_by_another_key(work: Path
         await desk.see("0 de 42")
 
 
+async def test_what_another_changes_while_completing_asks_is_looked_at_anew(work: Path, other: Context) -> None:
+    """The yes was to another folder, or to fewer documents: what has gone to a client does not come back."""
+    async with sitting(work) as desk:
+        await desk.press("3", "slash", *"T0004", "enter", "c")
+        await desk.see("Fiscal > ISS", "1 envio sairá agora")
+        task = other.store.tasks.get("T0004")
+        assert task is not None
+        await asyncio.to_thread(mapping.map_templates, other, OWNER, task.templates, ("De", "Outro"))
+        await desk.see("Algo mudou agora nestas tarefas ou pastas: s olha de novo")
+        await desk.go("s", see="De > Outro")
+        now = other.store.tasks.get("T0004")
+        assert now is not None and now.status is TaskStatus.OPEN, "it was sent to where nobody was told"
+        assert "Algo mudou" not in desk.text
+        await desk.go("s", see="T0004 concluída; documentos na fila: 1.")
+
+
 async def test_completing_without_a_needed_document_says_so(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.press("3", "slash", *"T0006", "enter", "c")
@@ -184,7 +201,7 @@ async def test_what_was_completed_while_inactive_is_sent_on_request_only(work: P
 async def test_who_may_not_is_told_why_and_nothing_happens(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, who_acts(ctx, "fiscal"), "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.press("2")
             await desk.go("enter", see="só administradores")
@@ -205,6 +222,7 @@ class Silent:
 
     url = "dir:///silent"
     linger = 0.0
+    unkept = ""
 
     def __getattr__(self, _: str) -> Any:
         async def ask(*_: object) -> None:
@@ -218,7 +236,7 @@ async def test_a_portal_that_hangs_freezes_nothing_and_does_not_keep_the_console
     with open_office(work) as opened:
         ctx = replace(opened, portal=lambda: cast("Portal", Silent()))
         app = Console(Desk(ctx, OWNER, "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.see("Portal …")
             await desk.press("2")

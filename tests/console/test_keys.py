@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
+import tui
 from core.domain.text import Text
 from core.office import open_office
 from core.office.actors import who_acts
 from tests.console.conftest import Desktop, sitting
+from tests.console.pictures import SCENES, settled
+from tests.console.piloted import piloted
 from tui.app import Console
 from tui.desk import Desk
 from tui.keymap import _kinds, clash, named, parse_key, understand
@@ -23,6 +30,12 @@ from tui.widgets.rows import Rows
 from tui.widgets.typed import Typed
 
 Size = tuple[int, int]
+SIGN = r"(?<![\w'`])(?![aeoAEOàé])[a-zA-Z/](?= [a-zà-ú])|\([a-zA-Z0-9]\)|[.;:·(] [aeo] [a-zà-ú]+[.;,)]"
+"""A key of one sign in a text: before what it does, or in brackets."""
+OUTSIDE = {"wizard.py", "keys.py", "keymap.py", "settings.py"}
+"""Where keys are named that no configuration changes: before there is one, the names themselves, examples."""
+NAMING_ALL = {"ajuda", "ir-para", "configuracoes", "tecla"}
+"""Scenes in which Textual's own keys stand too, or the keys as they are by default."""
 
 
 def at(app: Console, name: str) -> bool:
@@ -85,6 +98,95 @@ async def test_what_cannot_be_understood_is_said_once_at_the_start_and_the_conso
         await desk.see("só os sem pasta")
         await desk.press("escape", "slash", *"das simples", "enter")
         await desk.go("b", see="Tirar a pasta de destino de DAS")
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Every text of the console, in both languages, and the file where it stands."""
+    for path in sorted(Path(tui.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text":
+                for one in node.args:
+                    if isinstance(one, ast.Constant):
+                        yield path, str(one.value)
+
+
+def test_no_text_names_a_key_that_can_be_changed_by_anything_but_its_name() -> None:
+    """Whoever changed a key would be told to press the old one."""
+    found = [(path.name, text) for path, text in texts() if path.name not in OUTSIDE]
+    assert len(found) > 500
+    words = {word for one in named().values() for key in one.keys.split(",") for word in said(key.strip())}
+    stale = re.compile(SIGN + r"|(?<![\w-])(" + "|".join(re.escape(one) for one in words if len(one) > 1) + r")(?!\w)")
+    wrong = [one for one in found if stale.search(re.sub(r"{[^}]*}", "{}", one[1]))]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_every_key_that_a_text_names_is_there() -> None:
+    known, said = named(), set[str]()
+    for path, text in texts():
+        for _, name, _, _ in Formatter().parse(text):
+            if name and name.startswith("keys["):
+                said.add(name)
+                assert name.removeprefix("keys[").removesuffix("]") in known, (path.name, text)
+    assert len(said) > 30
+
+
+def test_a_name_is_of_one_key_alone() -> None:
+    """Two keys of one name would be changed together, and then be the same."""
+    actions = defaultdict(set)
+    for kind in _kinds():
+        for one in vars(kind).get("BINDINGS", ()):
+            actions[one.id].add(one.action.removeprefix("app."))
+    assert not {name: found for name, found in actions.items() if len(found) > 1}
+
+
+def said(key: str) -> set[str]:
+    return {shown(key, lang) for lang in ("pt", "en")} - {"espaço", "space", "↓", "↑", "←", "→"}  # words, and signs
+
+
+def first(keys: str) -> str:
+    return keys.partition(",")[0].strip()
+
+
+def everything_changed() -> dict[str, str]:
+    """Every key by name, changed for one that no other is and that no text has; a sign for a sign."""
+    signs = map(chr, (*range(0x531, 0x557), *range(0x561, 0x587), *range(0x410, 0x450)))  # Armenian, Cyrillic
+    others = iter([*(f"f{number}" for number in range(10, 25)), *(f"ctrl+f{number}" for number in range(1, 25))])
+    return {
+        name: next(signs if len(shown(first(one.keys), "pt")) == 1 or name.startswith(("list.", "paper.")) else others)
+        for name, one in named().items()
+    }
+
+
+@pytest.mark.parametrize("lang", ["pt", "en"])
+async def test_where_every_key_is_changed_no_screen_names_an_old_one(work: Path, lang: str) -> None:
+    """Neither lists, empty ones too, nor dialogs, hints, header and footer."""
+    changed, known = everything_changed(), named()
+    configure(work, *(f'"{name}" = "{key}"' for name, key in changed.items()))
+    words = {shown(key.strip(), lang) for one in known.values() for key in one.keys.split(",")}
+    stale = re.compile(r"(?<![\w-])(" + "|".join(re.escape(one) for one in words if len(one) > 1) + r")(?!\w)")
+    seen = set[str]()
+    async with sitting(work, lang=lang) as desk:
+        app = desk.app
+
+        async def press(key: str) -> None:
+            """Press what a key has become; in a line of text, a letter."""
+            bound = [] if len(key) == 1 and isinstance(app.focused, Typed) else app.screen.active_bindings.values()
+            names = [one.binding.id for one in bound if one.binding.id in known]
+            new = [changed[one] for one in names if key in known[one].keys.split(",")]
+            await desk.pilot.press(*new[:1] or [key])
+
+        ways = [scene.keys for name, scene in SCENES.items() if scene.office == "work" and name not in NAMING_ALL]
+        for keys in (*ways, *((place, "slash", *"zzz", "enter") for place in "23478"), ("4", "f"), ("4", "end", "e")):
+            await app.go("panel")
+            for key in keys:
+                await press(key)
+                if len(key) > 1:
+                    await settled(app, desk.pilot)
+            await settled(app, desk.pilot)
+            seen.add(type(app.screen).__name__)
+            hints = [one.placeholder for one in app.screen.query(Typed)]
+            assert not stale.findall("\n".join([desk.text, *hints])), (keys, desk.text)
+    assert len(seen) > 12, seen
 
 
 def test_two_changed_keys_that_are_the_same_clash() -> None:
@@ -208,7 +310,7 @@ async def test_a_place_s_help_is_in_english_too(work: Path) -> None:
 async def test_who_may_not_is_told_beside_the_key(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, who_acts(ctx, "fiscal"), "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             for way in PLACES:
                 await desk.press(way.key)

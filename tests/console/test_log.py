@@ -15,8 +15,6 @@ from core.office import Context, mapping, views
 from tests.console.conftest import Desktop, sitting
 from tests.console.sample import OWNER
 from tui.screens.log_list import Hits
-from tui.widgets.cells import changes
-from tui.widgets.lines import line
 
 Size = tuple[int, int]
 FAILED = "Falha no envio de"
@@ -275,14 +273,3 @@ async def test_it_all_speaks_english(work: Path, other: Context) -> None:
         await desk.go("i", see="Of which client?")
         await desk.press("escape")
         await desk.go("s", see="Save to which file?")
-
-
-def test_only_cells_that_differ_are_written_again() -> None:
-    """A bad line pays for each byte."""
-    old = line((" ● seguindo", "good"), " · 1.004.512 linhas")
-    new = line((" ● seguindo", "good"), " · 1.004.513 linhas")
-    [(start, end)] = changes(old, new, 40)
-    assert end - start == 1
-    assert list(changes(old, old, 40)) == []
-    assert list(changes(line("文"), line("ab"), 10)) == [(0, 10)], "wide signs: the whole line"
-    assert list(changes(line("a" * 30), line(("a", "good"), "a" * 28, ("a", "good")), 30)) == [(0, 1), (29, 30)]

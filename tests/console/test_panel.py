@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core.domain.models import Event
+from core.domain.models import Event, Unkept
 from core.office import Context, views
 from tests.console.conftest import Desktop, sitting
 
@@ -51,6 +51,16 @@ async def test_each_number_of_prioridade_leads_to_what_it_counts(work: Path, siz
         await desk.until(lambda: "vencida" in (desk.rows.current or ""))
         await desk.go("enter", see="vencimento: vencidas")
         await desk.until(lambda: len(desk.rows.source) == 37)
+
+
+async def test_what_the_portal_does_not_keep_is_said_until_it_does(work: Path, other: Context, size: Size) -> None:
+    """An office that asked for `exclusive` would go on believing that it has it."""
+    async with sitting(work, size) as desk:
+        await desk.see("Prioridade")
+        other.store.set_unkept(Unkept(code="locks_show", since=other.now()))
+        await desk.see("O portal não cumpre exclusive = true")
+        other.store.set_unkept(None)
+        await desk.until(lambda: "exclusive" not in desk.text)
 
 
 async def test_coming_back_the_cursor_is_where_it_was(work: Path) -> None:

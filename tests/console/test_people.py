@@ -13,6 +13,7 @@ from core.office import Context, create_office, open_office, registry, sending
 from core.office.actors import who_acts
 from core.office.tasks import complete_task
 from tests.console.conftest import Desktop, sitting
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER
 from tui.app import Console
 from tui.desk import Desk
@@ -207,7 +208,7 @@ async def test_an_employee_s_login_and_a_new_one(work: Path) -> None:
 async def test_who_is_no_admin_is_told_so_beside_the_key(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, who_acts(ctx, "fiscal"), "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.go("7", see="60 de 60")
             await desk.go("n", see="só administradores")

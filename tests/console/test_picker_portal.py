@@ -13,6 +13,7 @@ from core.domain.models import Client
 from core.office import Context, folders, open_office
 from core.ports import Portal, PortalFault
 from tests.console.conftest import Desktop, sitting
+from tests.console.piloted import piloted
 from tests.console.sample import OWNER
 from tests.console.slow_portal import TREE, Slow, before, current, pane, shown
 from tui.app import Console
@@ -107,7 +108,7 @@ async def test_a_portal_that_refuses_is_said_so_and_one_folder_s_refusal_is_its_
     with open_office(work) as opened:
         ctx = replace(opened, portal=lambda: cast("Portal", portal))
         app = Console(Desk(ctx, OWNER, "pt"), sending=False)
-        async with app.run_test(size=(80, 24)) as pilot:
+        async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.press("2")
             await desk.go("enter", see="9 pastas")

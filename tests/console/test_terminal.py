@@ -12,16 +12,21 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmarks.console import Terminal
+from benchmarks.terminal import Terminal
 from core.office import open_office, views
 from tests.console.conftest import PATIENCE
 from tui import terminal
-from tui.__main__ import asks_nothing
+from tui.__main__ import only_names
 
 DOWN = b"\x1b[B"
+ON = (b"7", b"25")
+"""Private modes that are on by themselves: wrapping, the cursor."""
+PLAIN = {"", "0", "1", "4", "7", "22", "24", "27"}
+"""Parameters of bold, underline and reverse, on and off."""
 COLORS = {"NO_COLOR": "", "COLORTERM": "truecolor", "SSH_CONNECTION": ""}
 
 
@@ -39,15 +44,25 @@ class Console(Terminal):
         self.read(PATIENCE, PATIENCE, lambda: all(text in self.output[after:] for text in wanted))
         assert all(text in self.output[after:] for text in wanted), self.plain[-2000:]
 
-    def send(self, keys: bytes) -> int:
-        """Press keys; returns how much had come before."""
-        before = len(self.output)
-        os.write(self._fd, keys)
-        return before
+    def answer(self, keys: bytes) -> None:
+        """Press keys, and read all that comes of it; what stands there already is not written again."""
+        before = self.send(keys)
+        self.read(PATIENCE, PATIENCE, lambda: len(self.output) > before)
+        self.read(0.3)
 
     @property
     def plain(self) -> str:
         return re.sub(rb"\x1b\[[0-9;?>]*[a-zA-Z$]", b"", self.output).decode(errors="replace")
+
+    def changed_modes(self) -> set[bytes]:
+        """The private modes that are not as a terminal has them by itself; `u`: the keyboard's (kitty's protocol)."""
+        last = dict(re.findall(rb"\x1b\[\?([0-9]+)([hl])", self.output))
+        keyboard = len(re.findall(rb"\x1b\[>[0-9]*u", self.output)) - self.output.count(b"\x1b[<u")
+        return {mode for mode, on in last.items() if (on == b"h") != (mode in ON)} | ({b"u"} if keyboard > 0 else set())
+
+    def settings(self) -> list[Any]:
+        """The terminal's line settings."""
+        return termios.tcgetattr(self._fd)
 
     def styles(self) -> set[str]:
         """Every parameter of every SGR sequence that was sent."""
@@ -98,12 +113,12 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def test_it_starts_where_nothing_else_is_asked() -> None:
-    assert asks_nothing([])
-    assert asks_nothing(["--office", "X", "--as", "ana", "--lang=en"])
-    assert not asks_nothing(["status"])
-    assert not asks_nothing(["--office", "X", "status"])
-    assert not asks_nothing(["--help"])
-    assert not asks_nothing(["--office"])
+    assert only_names([]) == {}
+    named = {"office": "X", "actor": "ana", "lang": "en"}
+    assert only_names(["--office", "X", "--as", "ana", "--lang=en"]) == named
+    for asked in (["status"], ["--office", "X", "status"], ["--help"], ["--office"], ["--office", "--as"]):
+        assert only_names(asked) is None
+    assert only_names(["--lang", "fr"]) is None, "the command says that there are only two"
 
 
 def test_without_an_office_it_says_how_to_make_one(start: Start, tmp_path: Path) -> None:
@@ -120,17 +135,17 @@ def test_no_color_means_no_colour_sequence_at_all(start: Start, work: Path) -> N
     console = start("--office", str(work), NO_COLOR="1")
     console.see("Prioridade", "ajuda")
     for key in b"2345":
-        console.see("ajuda", after=console.send(bytes([key])))
+        console.answer(bytes([key]))
     console.send(b"?")
     console.see("Teclas desta tela")
-    assert console.styles() <= {"0", "1", "4", "7", ""}, console.styles()
+    assert console.styles() <= PLAIN, console.styles()
     assert "7" in console.styles()
 
 
 def test_below_truecolor_the_terminal_s_own_sixteen_are_used(start: Start, work: Path) -> None:
     console = start("--office", str(work), COLORTERM="")
     console.see("Prioridade", "ajuda")
-    console.see("ajuda", after=console.send(b"2"))
+    console.answer(b"2")
     assert not {"38", "48"} & console.styles()
 
 
@@ -155,12 +170,16 @@ def test_a_cursor_step_costs_at_most_400_bytes(start: Start, work: Path) -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_the_terminal_as_it_was(start: Start, work: Path, number: signal.Signals) -> None:
+    """Screen, cursor, mouse, pasting, keyboard, line settings."""
     console = start("--office", str(work))
+    before = console.settings()
     console.see("Prioridade", "ajuda")
+    assert console.settings() != before
+    assert {b"1049", b"25", b"1000", b"2004"} <= console.changed_modes()
     os.kill(console.pid, number)
     assert console.wait() == 0
-    assert b"\x1b[?1049l" in console.output
-    assert b"\x1b[?25h" in console.output
+    assert console.changed_modes() == set()
+    assert console.settings() == before
 
 
 def test_ctrl_z_stops_it_and_fg_paints_the_screen_at_once(start: Start, work: Path) -> None:
@@ -170,7 +189,7 @@ def test_ctrl_z_stops_it_and_fg_paints_the_screen_at_once(start: Start, work: Pa
     _, status = os.waitpid(console.pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
     console.read(0.1)
-    assert b"\x1b[?1049l" in console.output, "the shell would be under the console's screen"
+    assert console.changed_modes() == set(), "the shell would be under the console's screen"
     before = len(console.output)
     os.kill(console.pid, signal.SIGCONT)
     console.see("\x1b[?1049h", "Prioridade", "ajuda", after=before)

@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 
 from core.domain.text import plain
 from tests.console.conftest import sitting
+from tests.console.piloted import piloted
 from tui.listing import Listing
 from tui.places import PLACES
 from tui.widgets.frame import Footer
@@ -130,7 +131,7 @@ class ListApp(App[None]):
 
 async def test_a_million_rows_cost_what_the_screen_holds() -> None:
     app, source = ListApp(), Million()
-    async with app.run_test(size=(40, 20)) as pilot:
+    async with piloted(app, (40, 20)) as pilot:
         rows = app.query_one(Rows)
         rows.styles.height = 20
         await pilot.pause()
@@ -144,7 +145,7 @@ async def test_a_million_rows_cost_what_the_screen_holds() -> None:
 
 async def test_the_cursor_is_always_on_the_screen() -> None:
     app = ListApp()
-    async with app.run_test(size=(40, 20)) as pilot:
+    async with piloted(app, (40, 20)) as pilot:
         rows = app.query_one(Rows)
         rows.styles.height = 20
         await pilot.pause()
@@ -153,6 +154,22 @@ async def test_the_cursor_is_always_on_the_screen() -> None:
             rows.move(index)
             await pilot.pause()
             assert f"row {index}" in rows.text
+
+
+async def test_every_line_shows_the_row_that_is_there() -> None:
+    """A line left over from before would have another task completed than the one that is read."""
+    app = ListApp()
+    async with piloted(app, (40, 20)) as pilot:
+        rows = app.query_one(Rows)
+        rows.styles.height = 20
+        await pilot.pause()
+        rows.show(Million())
+        for keys in (["pagedown"], ["pagedown"] * 2, ["down"] * 12, ["up"] * 15, ["pageup"], ["end"], ["pageup"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            shown = range(rows.top, rows.top + rows.height)
+            assert rows.cursor in shown
+            assert [line.split()[-1] for line in rows.text.splitlines() if "row" in line] == [str(one) for one in shown]
 
 
 @given(st.text(max_size=30), st.integers(1, 20))

@@ -10,6 +10,7 @@ from textual.widgets import Checkbox, Static
 
 from core.office import open_office
 from core.office.config import read_config
+from tests.console.piloted import piloted
 from tui.wizard import KEPT, Wizard, portal_url
 
 SIZES = [(80, 24), (120, 40)]
@@ -31,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_office_is_made_of_what_was_typed(folder: Path, portal: Path, size: tuple[int, int]) -> None:
     app = Wizard(folder, "pt")
-    async with app.run_test(size=size) as pilot:
+    async with piloted(app, size) as pilot:
         assert app.query_one("#templates", Checkbox).region.bottom < size[1], "all of it is on the screen"
         await pilot.press(*str(portal), "tab", *"Contábil Sol", "tab", *"11222333000181", "tab", "space")
         await pilot.press("shift+tab", "enter")
@@ -46,7 +47,7 @@ async def test_an_office_is_made_of_what_was_typed(folder: Path, portal: Path, s
 
 async def test_enter_in_a_field_makes_it_with_the_standard_templates(folder: Path, portal: Path) -> None:
     app = Wizard(folder, "pt")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with piloted(app) as pilot:
         await pilot.press(*str(portal), "enter")
         await app.workers.wait_for_complete()
     assert app.return_value is True
@@ -56,7 +57,7 @@ async def test_enter_in_a_field_makes_it_with_the_standard_templates(folder: Pat
 
 async def test_what_is_wrong_is_said_where_it_was_typed(folder: Path, portal: Path) -> None:
     app = Wizard(folder, "pt")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with piloted(app) as pilot:
         await pilot.press("enter")
         assert "Diga onde fica o portal" in shown(app, "portal")
         await pilot.press(*f"{portal}x", "tab", "tab", *"11222333000182", "enter")
@@ -73,7 +74,7 @@ async def test_a_webdav_portal_is_asked_before_anything_is_written(
 ) -> None:
     monkeypatch.delenv("MALOTE_PORTAL_PASSWORD", raising=False)
     app = Wizard(folder, "pt")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with piloted(app) as pilot:
         await pilot.press(*"http://ana@127.0.0.1:9/clientes")
         await pilot.press("tab", *"segredo", "enter")
         assert app.focused is not None and app.focused.id == "password"
@@ -91,7 +92,7 @@ async def test_the_password_is_kept_beside_the_configuration_and_not_in_it(
 
     monkeypatch.setattr("tui.wizard._answers", answers)
     app = Wizard(folder, "pt")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with piloted(app) as pilot:
         await pilot.press(*"https://ana@nuvem.example/dav", "tab", *"segredo", "enter")
         await app.workers.wait_for_complete()
     assert (folder / KEPT).read_text() == "segredo\n"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,34 +57,74 @@ def test_the_configuration(tmp_path: Path, step: int, capsys: pytest.CaptureFixt
 def test_the_state(tmp_path: Path, count: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Never a programmer's traceback to an office in trouble; what can be read goes on."""
     chance = random.Random(2026) if count < 100 else seeded()  # CI looks at the same bytes each time
-    program = build(tmp_path, tasks=8, clients=3)
+    program, data = sample(tmp_path)
+    print(damage_each(program, data, (chance.randrange(len(data)) for _ in range(count)), chance, capsys))
+    mended(program, data)
+
+
+@pytest.mark.parametrize("step", [pytest.param(400, id="small"), pytest.param(1, id="full", marks=pytest.mark.soak)])
+def test_the_schema(tmp_path: Path, step: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """The state's own SQL, in which one letter makes names and functions that there are not."""
+    chance = random.Random(2026) if step > 1 else seeded()
+    program, data = sample(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "whole.db")) as connection:
+        statements = [sql.encode() for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql <> ''")]
+    places = [at + n for sql in statements if (at := data.find(sql)) > 0 for n in range(len(sql))]
+    assert len(places) > 5000
+    ended = damage_each(program, data, places[::step], chance, capsys)
+    assert ended.get(3), "nothing was found in any of them"
+    print(ended)
+    mended(program, data)
+
+
+def test_a_letter_of_a_trigger_is_found_by_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Counters would be wrong from then on, and SQLite itself sees nothing amiss."""
+    program, data = sample(tmp_path)
+    put_state(program, data.replace(b"SET value = value + 1;", b"SET value = value + 2;", 1))
+    status, said = run(program, ("doctor",), capsys)
+    assert status == 3, said
+    assert "tally_" in said
+
+
+def sample(folder: Path) -> tuple[Program, bytes]:
+    """An office with some work, and the bytes of its state, which lie in whole.db."""
+    program = build(folder, tasks=8, clients=3)
     with program.opened() as ctx:
-        ctx.store.copy_to(tmp_path / "whole.db")
-    data = (tmp_path / "whole.db").read_bytes()
+        ctx.store.copy_to(folder / "whole.db")
+    return program, (folder / "whole.db").read_bytes()
+
+
+def put_state(program: Program, data: bytes) -> None:
+    for left in program.office.glob("state.db*"):
+        left.unlink()
     state = program.office / "state.db"
-    ended: dict[int, int] = {}
-    for _ in range(count):
-        at = chance.randrange(len(data))
-        for left in program.office.glob("state.db*"):
-            left.unlink()
-        state.write_bytes(damaged(data, at, chance))
-        state.chmod(0o600)
+    state.write_bytes(data)
+    state.chmod(0o600)
+
+
+def damage_each(
+    program: Program, data: bytes, places: Iterable[int], chance: random.Random, capsys: pytest.CaptureFixture[str]
+) -> Counter[int]:
+    """Run every command with each of these bytes damaged; how often they ended with each status."""
+    ended: Counter[int] = Counter()
+    for at in places:
+        put_state(program, damaged(data, at, chance))
         for words in COMMANDS:
             try:
                 status, said = run(program, words, capsys)
             except Exception as error:
                 raise AssertionError(f"byte {at}, {words}: {error!r}") from error
             assert status in (0, 1, 3), (at, words, said)
-            ended[status] = ended.get(status, 0) + 1
+            ended[status] += 1
             if status == 3:
                 assert "state.db" in said, (at, words, said)
                 assert "Para resolver" in said, (at, words, said)
         shutil.rmtree(program.portal)
         program.portal.mkdir()
-    print(ended)
-    for left in program.office.glob("state.db*"):
-        left.unlink()
-    state.write_bytes(data)
-    state.chmod(0o600)
+    return ended
+
+
+def mended(program: Program, data: bytes) -> None:
+    put_state(program, data)
     assert program.call("deliver").returncode == 0
     program.check()

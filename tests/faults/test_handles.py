@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.program import build, name_of
 
-SAMPLE = (10, 14)
+SAMPLE = (6, 10, 14)
 
 
 def limited(handles: int) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time, timedelta
 from email import message_from_bytes, policy
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
@@ -81,24 +84,26 @@ class Mail:
         return AuthResult(success=data.password == SECRET.encode())
 
 
+@contextmanager
+def smtp_server(handler: Mail, host: str = "127.0.0.1", **options: Any) -> Iterator[int]:
+    """A mail server that wants a password; its port."""
+    with socket.socket() as free:
+        free.bind((host, 0))
+        port = int(free.getsockname()[1])
+    controller = Controller(
+        handler, hostname=host, port=port, authenticator=handler.let_in, auth_required=True, **options
+    )
+    controller.start()
+    yield port
+    controller.stop()
+
+
 @pytest.fixture
 def mail() -> Iterator[tuple[Mail, str]]:
     """A mail server, and its address for a user."""
     handler = Mail()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=port,
-        authenticator=handler.let_in,
-        auth_required=True,
-        auth_require_tls=False,
-    )
-    controller.start()
-    yield handler, f"smtp://malote@127.0.0.1:{port}"
-    controller.stop()
+    with smtp_server(handler, auth_require_tls=False) as port:
+        yield handler, f"smtp://malote@127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -235,7 +240,10 @@ def test_what_cannot_be_told_harms_nothing_and_is_said_once_an_hour(ctx: Context
     assert codes(ctx) == ["notify_failed"] * 2
 
 
-def test_a_refused_password_is_an_event_without_it(ctx: Context, mail: tuple[Mail, str]) -> None:
+def test_a_refused_password_is_an_event_without_it(
+    ctx: Context, mail: tuple[Mail, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.office.notify.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
     server, url = mail
     ctx = telling(ctx, to=("ana@example.com",), smtp=url)
     notify(ctx, {})
@@ -246,6 +254,87 @@ def test_a_refused_password_is_an_event_without_it(ctx: Context, mail: tuple[Mai
     (told,) = [event for event in ctx.store.events_after(0) if event.code == "notify_failed"]
     assert told.params["reason"].startswith("SMTP: ") and "errada" not in str(told)
     assert not server.got
+
+
+def test_a_channel_that_fails_repeats_nothing_to_the_other(
+    ctx: Context, web: Web, mail: tuple[Mail, str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail server that is down all night must not post the same failure to the webhook every quarter of an hour."""
+    monkeypatch.setattr("core.office.notify.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
+    server, url = mail
+    ctx = telling(ctx, webhook=web.url, to=("ana@example.com",), smtp=url)
+    wrong, right = {"MALOTE_SMTP_PASSWORD": "errada"}, {"MALOTE_SMTP_PASSWORD": SECRET}
+    notify(ctx, wrong)
+    config, silent = ctx.config, telling(ctx)
+    fail(silent, "t1")
+    ctx = replace(ctx, config=config)
+    assert notify(ctx, wrong)
+    clock.pass_(minutes=16)
+    fail(silent, "t2")
+    assert notify(ctx, wrong)
+    assert [one["count"] for one in web.got] == [1, 1]
+    clock.pass_(minutes=16)
+    assert notify(ctx, right), "the mail tells of both, once it can"
+    clock.pass_(minutes=16)
+    assert not notify(ctx, right)
+    assert [one["count"] for one in web.got] == [1, 1]
+    assert [got["Subject"].split(": ")[1][0] for _, got in server.got] == ["2"]
+
+
+def test_what_waits_for_too_long_is_told_once(ctx: Context, web: Web, clock: Clock) -> None:
+    """A portal that is full is tried every hour and never fails for good: nobody would hear of it."""
+    ctx = telling(ctx, webhook=web.url)
+    notify(ctx, {})
+    config, silent = ctx.config, telling(ctx)
+    fail(silent, "t1")
+    ctx = replace(ctx, config=config)
+    (failed,) = ctx.store.deliveries.failed()
+    waits = {"status": DeliveryStatus.QUEUED, "failure": "portal_full", "due_at": clock.at + timedelta(hours=9)}
+    ctx.store.deliveries.save([failed.model_copy(update=waits)])
+    assert not notify(ctx, {}), "it may pass"
+    clock.pass_(minutes=16)
+    assert notify(ctx, {})
+    clock.pass_(minutes=16)
+    assert not notify(ctx, {})
+    assert [one["causes"][0]["code"] for one in web.got] == ["portal_full"]
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_the_password_and_the_names_of_clients_go_only_to_a_server_that_proves_who_it_is(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str, trusted: bool
+) -> None:
+    """STARTTLS and SMTPS: with a certificate of nobody's, a man in the middle would read the password."""
+    authority, other = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    (authority if trusted else other).cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    handler = Mail()
+    options: dict[str, Any] = (
+        {"ssl_context": context, "auth_require_tls": False}  # aiosmtpd knows only STARTTLS as TLS
+        if scheme == "smtps"
+        else {"tls_context": context, "require_starttls": True}
+    )
+    with smtp_server(handler, **options) as port:
+        ctx = telling(ctx, to=("ana@example.com",), smtp=f"{scheme}://malote@127.0.0.1:{port}")
+        monkeypatch.setenv("MALOTE_SMTP_PASSWORD", SECRET)
+        notify(ctx)
+        fail(ctx, "t1")
+    assert handler.logged_in == ([SECRET.encode()] if trusted else [])
+    assert len(handler.got) == len(handler.logged_in)
+    assert codes(ctx) == (["notified"] if trusted else ["notify_failed"])
+
+
+def test_without_starttls_the_password_is_kept_back(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = Mail()
+    monkeypatch.setenv("MALOTE_SMTP_PASSWORD", SECRET)
+    with smtp_server(handler, "127.0.0.2", auth_require_tls=False) as port:  # another than this machine's usual one
+        ctx = telling(ctx, to=("ana@example.com",), smtp=f"smtp://malote@127.0.0.2:{port}")
+        notify(ctx)
+        fail(ctx, "t1")
+    assert not handler.logged_in and not handler.got
+    assert codes(ctx) == ["notify_failed"]
 
 
 @pytest.mark.parametrize(

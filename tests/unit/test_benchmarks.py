@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ def test_a_missed_bar_is_told_as_missed(figure: Figure, held: bool | None) -> No
     assert figure.held is held
     told = page({}, {"start": [figure]}, 60)
     assert ("missed is" in told) is (held is False)
+
+
+@pytest.mark.parametrize("module", [one for _, modules in PARTS.values() for one in modules])
+def test_each_part_can_be_measured(module: str) -> None:
+    """A part that was renamed would be missed only at the end of a run of hours."""
+    assert callable(import_module(f"benchmarks.{module}").measure)
 
 
 def test_the_page_has_no_part_that_is_not_measured_and_leaves_none_out() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from core.delivery.committer import Committer
 from core.delivery.liveness import anyone, bury, is_alive, living
 from core.delivery.plan import subjects
 from core.delivery.settling import REMOVED, Settlement, delivered, settle
-from core.delivery.worker import Worker
-from core.domain.models import Client, DeliveryStatus, Employee, Hold, Intent, Origin, Place, Template
+from core.delivery.tools import Tools
+from core.delivery.worker import MOST_UNWRITTEN, Worker
+from core.domain.models import Client, Delivery, DeliveryStatus, Employee, Hold, Intent, Origin, Place, Template
 from core.domain.permissions import Actor
 from core.office import activation, documents, mapping, registry, sending
 from core.office.queue import cancel_unsent
 from core.office.tasks import complete_task, reopen_task
 from core.ports import Conflict, Found, PortalFault, PortalReport
+from core.store.engine import StoreError
 from tests.memory_portal import MemoryPortal, full
 from tests.office_setup import ALFA, CLIENTS, DAS, OWNER, TASKS, TEMPLATES, Bench, bench, quick_folder
 
@@ -821,6 +824,49 @@ def test_retrying_queues_again_and_lets_paused_sending_go_on(office: Bench, port
     assert office.ctx.store.pause() is None
 
 
+def lose_again_and_again(office: Bench, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A store that claims the first delivery so often without finding it again, as one with a damaged index does."""
+    store, claimed = office.ctx.store, [0]
+    claim, settle = store.claim, store.settle
+
+    def claiming(worker: str, now: datetime, limit: int, after_client: str) -> list[Delivery]:
+        if claimed[0] >= times:
+            return claim(worker, now, limit, after_client)
+        claimed[0] += 1
+        taken = {"status": DeliveryStatus.SENDING, "worker": worker, "epoch": claimed[0]}
+        return [one.model_copy(update=taken) for one in store.deliveries.page(limit=1)]
+
+    def settling(delivery: Delivery) -> bool:
+        stored = store.deliveries.get(delivery.id)
+        assert stored is not None
+        return stored.status is DeliveryStatus.SENDING and settle(delivery)
+
+    monkeypatch.setattr(store, "claim", claiming)
+    monkeypatch.setattr(store, "settle", settling)
+    return claimed
+
+
+def test_a_delivery_that_is_never_found_again_ends_the_worker(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be claimed for ever, as fast as the processor can, and nobody would hear of it."""
+    office.attach()
+    complete_task(office.ctx, OWNER, "t1")
+    claimed = lose_again_and_again(office, 100_000, monkeypatch)
+    with pytest.raises(RuntimeError, match="claimed again and again"):
+        office.deliver()
+    assert MOST_UNWRITTEN < claimed[0] < 1000
+    assert office.tree == {}
+
+
+def test_a_delivery_that_others_took_a_few_times_goes_all_the_same(
+    office: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many workers at one office are no reason to stop sending."""
+    office.attach()
+    complete_task(office.ctx, OWNER, "t1")
+    lose_again_and_again(office, MOST_UNWRITTEN, monkeypatch)
+    assert office.deliver().outcomes == {"delivered": 1}
+
+
 # --- what is left behind
 
 
@@ -863,6 +909,27 @@ def test_a_worker_is_alive_for_as_long_as_it_holds_its_lock(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_tidying_goes_on_after_a_bad_hour(
+    office: Bench, portal: IllPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that was busy once, a worker that runs for months: what crashes leave would never be removed again."""
+    tidied, done = [], asyncio.Event()
+
+    async def tidy(*_: object) -> None:
+        tidied.append(1)
+        if len(tidied) == 1:
+            raise StoreError("busy")
+        done.set()
+
+    monkeypatch.setattr(sending, "HOUR", 0.0)
+    monkeypatch.setattr(sending, "tidy_portal", tidy)
+    hourly = asyncio.create_task(sending._tidy_hourly(office.ctx, portal))
+    async with asyncio.timeout(20):
+        await done.wait()
+    hourly.cancel()
+    assert len(tidied) >= 2
+
+
 # --- the committer
 
 
@@ -883,6 +950,29 @@ async def test_one_change_that_fails_spoils_no_other(office: Bench) -> None:
     assert (results[0], results[2]) == ("x", "y") and isinstance(results[1], LookupError)
     assert store.clients.get("bad") is None
     assert store.clients.get("x") is not None and store.clients.get("y") is not None
+
+
+async def test_a_pause_that_shared_a_commit_with_what_failed_is_written(office: Bench, portal: IllPortal) -> None:
+    """The worker would stop for it, and neither the panel nor the journal would say so."""
+    ctx = office.ctx
+    tools = Tools(ctx.store, ctx.blobs, portal, ctx.now, ctx.jitter, lambda _: False)
+    worker = Worker(tools, "w")
+
+    def spoil() -> None:
+        raise Conflict
+
+    begun = worker._committer.run(lambda: None)  # while it is under way the others gather
+    fault = PortalFault("portal_auth")
+    results = await asyncio.gather(
+        begun, worker._pause(fault), worker._committer.run(spoil), worker._pause(fault), return_exceptions=True
+    )
+    await worker.close()
+    assert [type(one) for one in results] == [type(None), type(None), Conflict, type(None)]
+    assert worker.summary.paused is not None
+    pause = ctx.store.pause()
+    assert pause is not None
+    assert (pause.code, pause.attempts) == ("portal_auth", 1)
+    assert [one.code for one in ctx.store.events_after(0)].count("portal_paused") == 1
 
 
 async def test_changes_that_come_during_a_commit_go_together_into_the_next(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.main import main
 from core.domain.express import DOUBTS, Verdict, doubt_of, which_task
 from core.domain.lineage import Attached, File
 from core.domain.models import (
@@ -29,11 +30,13 @@ from core.domain.permissions import Actor
 from core.domain.recognition import FileKind, Party, Reading, Recognition
 from core.office import Context, Refused, documents
 from core.office.config import ExpressSection
-from core.office.confirming import confirm, discard, find_waiting, text_of
+from core.office.confirming import ChangedMeanwhile, confirm, discard, find_waiting, text_of
 from core.office.express import Express, Outcome
 from core.office.guard import Guard, OtherClient
 from core.office.inbox import Inbox
 from core.office.intake import import_folder
+from core.office.mapping import find_templates
+from core.office.proposing import Choice, propose
 from core.office.queue import event
 from core.office.reading import Source, readers_of
 from core.office.rules import other_templates, rules_of, save_rules, try_rule
@@ -331,6 +334,26 @@ def test_a_person_confirms_and_the_file_leaves(office: Bench, monkeypatch: pytes
         find_waiting(ctx, row.id)
 
 
+def test_a_file_is_confirmed_only_for_what_was_said_of_it(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was told that it stays must not have sent it: someone else may complete, reopen or mark in between."""
+    ctx = office.ctx
+    drop(office, "vago.txt", "Guia da Alfândega sem número\nCompetência: 10/2026")
+    look(office, monkeypatch)
+    (row,) = waiting(ctx)
+    told = propose(ctx, OWNER, row.id, Choice(task="a", template="guia")).effect
+    assert told is not None and (told.status, told.completes, told.leaves) == (TaskStatus.OPEN, True, 1)
+    office.ctx.store.templates.save([find_templates(ctx, ["guia"])[0].model_copy(update={"send": False})])
+    with pytest.raises(ChangedMeanwhile, match="A tarefa a mudou"):
+        confirm(ctx, OWNER, row.id, task="a", template="guia", expected=told)
+    complete_task(ctx, OWNER, "a", force=True)
+    now = propose(ctx, OWNER, row.id, Choice(task="a", template="guia")).effect
+    assert now is not None and (now.status, now.completes, now.leaves) == (TaskStatus.COMPLETED, False, 0)
+    with pytest.raises(ChangedMeanwhile):
+        confirm(ctx, OWNER, row.id, task="a", template="guia", expected=told)
+    assert not ctx.store.documents.of_task("a") and list(waiting(ctx)) == [row]
+    assert confirm(ctx, OWNER, row.id, task="a", template="guia", expected=now).attached.document.task == "a"
+
+
 def test_what_is_remembered_is_known_the_next_time(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has said once what an office's own report is should not have to say it every month."""
     ctx = office.ctx
@@ -473,3 +496,18 @@ def test_a_completed_task_asks_for_anything_but_a_new_version(office: Bench) -> 
     complete_task(office.ctx, OWNER, "a", force=True)
     (done,) = express(office, drop(office, "x.txt", page()))
     assert done.verdict == Verdict(None, doubt="completed", params={"client": "Alfa Ltda", "task": "a"})
+
+
+def test_a_path_that_never_was_is_named_and_nothing_is_done(
+    office: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who mistypes a path would be told to drop a file again that never was there."""
+    monkeypatch.setenv("MALOTE_LANG", "pt")
+    there, wrong = drop(office, "x.txt", page()), office.files / "y.txt"
+    status = main(["--office", str(office.ctx.folder), "express", str(there), str(wrong), str(there / "z.txt")])
+    told = capsys.readouterr()
+    assert (status, told.out) == (1, "")
+    assert f"Não há o arquivo {wrong}." in told.err
+    assert f"Não há o arquivo {there / 'z.txt'}." in told.err
+    assert str(there) + "." not in told.err
+    assert office.ctx.store.documents.count() == 0

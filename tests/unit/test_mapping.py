@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from core.domain.models import Client, DestinationSource, Employee, Names, Template
@@ -9,11 +13,19 @@ from core.domain.permissions import Actor
 from core.office import Context, Refused, mapping
 from core.office.mapping import map_templates, redo, undo
 
+START = datetime(2026, 11, 1, tzinfo=UTC)
 DAS, GUIAS = ("Fiscal", "DAS"), ("Fiscal", "Guias")
 ANA = Actor.employee(Employee(id="ana", name="Ana", admin=True), "ana")
 LEO = Actor.employee(Employee(id="leo", name="Léo", admin=True), "leo")
 EVA = Actor.employee(Employee(id="eva", name="Eva", departments=("Fiscal",)), "eva")
 OWNER = Actor.outsider("dono")
+
+
+@pytest.fixture
+def ctx(ctx: Context) -> Context:
+    """Its clock ticks at each look: no two of these steps fall into the same millisecond, as no person's do."""
+    seconds = itertools.count()
+    return replace(ctx, now=lambda: START + timedelta(seconds=next(seconds)))
 
 
 @pytest.fixture(autouse=True)
@@ -175,3 +187,30 @@ def test_a_refusal_names_who_changed_it_last(ctx: Context) -> None:
     map_templates(ctx, OWNER, ["das"], ("Outra",))
     with pytest.raises(Refused, match="dono mudou DAS depois, para Outra"):
         undo(ctx, ANA)
+
+
+def test_a_choice_made_on_what_was_seen_does_not_overrule_what_came_since(ctx: Context) -> None:
+    """Two people choose folders for the same templates: the later one is told, and nothing of the batch is done."""
+    seen = {"das": None, "guia": None}
+    map_templates(ctx, LEO, ["guia"], GUIAS)
+    with pytest.raises(mapping.Altered, match="leo mudou Guia do ISS enquanto isso, para Fiscal > Guias") as caught:
+        map_templates(ctx, ANA, ["das", "guia"], DAS, seen=seen)
+    assert ([one.id for one in caught.value.templates], caught.value.who) == (["guia"], {"guia": "leo"})
+    assert destination(ctx, "das")[0] is None
+    assert map_templates(ctx, ANA, ["das", "guia"], GUIAS, seen=seen) is not None, "it has the chosen folder already"
+    assert map_templates(ctx, ANA, ["das", "guia"], DAS, seen={"das": GUIAS, "guia": GUIAS}) is not None
+
+
+def test_only_the_step_that_was_asked_about_is_undone_or_redone(ctx: Context) -> None:
+    """Who sits at two consoles may change something at one while the other still asks."""
+    asked = map_templates(ctx, ANA, ["das"], DAS)
+    last = map_templates(ctx, ANA, ["guia"], GUIAS)
+    assert asked is not None and last is not None
+    with pytest.raises(Refused, match="já não é a mostrada"):
+        undo(ctx, ANA, asked.id)
+    undo(ctx, ANA, last.id)
+    undo(ctx, ANA, asked.id)
+    with pytest.raises(Refused, match="já não é a mostrada"):
+        redo(ctx, ANA, last.id)
+    redo(ctx, ANA, asked.id)
+    assert (destination(ctx, "das")[0], destination(ctx, "guia")[0]) == (DAS, None)

@@ -197,7 +197,7 @@ class OfficeMachine(RuleBasedStateMachine):
         assert sha(data) == delivery.sha256, "other bytes than the version's"
         assert path[:1] == ROOTS[delivery.task], "outside the task's client"
         before = self.published.get(key)
-        assert before is None or before in self.touched, "a version was sent twice"
+        assert before is None or key in self.disturbed, "a version was sent twice"
         if (old := self.portal.files.get(path)) is not None:
             assert path not in self.portal.seen, "a file that the client has seen was overwritten"
             assert self.marked.get(path) != old, "a file that is marked as seen was overwritten"
@@ -206,6 +206,7 @@ class OfficeMachine(RuleBasedStateMachine):
                 "a file that is not this document's was overwritten"
             )
         self.published[key] = path
+        self.disturbed.discard(key)
         self.foreign.discard(path)
         self.touched.discard(path)
         self.marked.pop(path, None)

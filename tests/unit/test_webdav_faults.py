@@ -146,6 +146,18 @@ async def test_status(
         assert server.methods()[-1] == "DELETE", "the scratch file would stay"
 
 
+async def test_each_who_is_refused_hears_it_for_himself(portal: WebDavPortal, server: Server, source: Path) -> None:
+    """What one of them could not clear up would be said of all, and one error would grow with each that met it."""
+    server.answers["MOVE"] = status(401)
+    with pytest.raises(PortalFault) as moved:
+        await portal.publish(source, PLACE, Absent(), "s")
+    with pytest.raises(PortalFault) as looked:
+        await portal.look(PLACE)
+    assert (moved.value.unknown, looked.value.unknown) == (True, False)
+    assert (moved.value.code, looked.value.code) == ("portal_auth", "portal_auth")
+    assert moved.value is not looked.value
+
+
 @pytest.mark.parametrize("method", ["PUT", "MOVE", "PROPFIND", "MKCOL"])
 async def test_a_web_page_is_never_success(portal: WebDavPortal, server: Server, source: Path, method: str) -> None:
     """A hotel's login page would count as a delivered document."""
@@ -235,7 +247,8 @@ async def test_a_source_that_changes_is_never_published(
     """Half of a spooled file, or more than it, would reach the client."""
     looked = written(source, size)
     written(source, size - 1)
-    monkeypatch.setattr("core.portal.webdav.adapter.os.stat", lambda _: looked)
+    stat = os.stat
+    monkeypatch.setattr(os, "stat", lambda path, **more: looked if path == source else stat(path, **more))
 
     async def read(request: httpx.Request) -> httpx.Response:
         if request.method == "PUT" and len(await request.aread()) != int(request.headers["Content-Length"]):

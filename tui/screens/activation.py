@@ -34,12 +34,13 @@ LEFT = Text("{count} ficam sem pasta", "{count} are left without one")
 NOTHING = Text("Nenhum template muda, e nenhum fica sem pasta.", "No template changes, and none is left without.")
 NO_TEMPLATES = Text("Nenhum template ainda: malote import PASTA.", "No templates yet: malote import FOLDER.")
 PENDING_ONE = Text(
-    "1 tarefa concluída com a integração inativa tem documentos não enviados: {count} (e envia).",
-    "1 task completed while inactive has unsent documents: {count} (e sends).",
+    "1 tarefa concluída com a integração inativa tem documentos não enviados: {count} ({keys[activation.send]} envia).",
+    "1 task completed while inactive has unsent documents: {count} ({keys[activation.send]} sends).",
 )
 PENDING = Text(
-    "{tasks} tarefas concluídas com a integração inativa têm documentos não enviados: {count} (e envia).",
-    "{tasks} tasks completed while inactive have unsent documents: {count} (e sends).",
+    "{tasks} tarefas concluídas com a integração inativa têm documentos não enviados: {count} "
+    "({keys[activation.send]} envia).",
+    "{tasks} tasks completed while inactive have unsent documents: {count} ({keys[activation.send]} sends).",
 )
 ACTIVATE = Text("Ativar a integração com o Portal do Cliente?", "Activate the integration with the client's portal?")
 APPLY = Text("Aplicar a opção das pastas padrão?", "Apply the option of standard folders?")
@@ -48,8 +49,8 @@ NOTE_SENDS = Text(
     "Daí em diante, cada tarefa concluída envia seus documentos.", "From then on every completed task sends."
 )
 NOTE_PENDING = Text(
-    "O que já foi concluído não sai agora ({count} envios); peça-o depois com e.",
-    "What was completed before stays for now ({count} deliveries); e asks for it later.",
+    "O que já foi concluído não sai agora ({count} envios); peça-o depois com {keys[activation.send]}.",
+    "What was completed before stays for now ({count} deliveries); {keys[activation.send]} asks for it later.",
 )
 YES_ACTIVATE = Text("sim, ativar", "yes, activate")
 YES_APPLY = Text("sim, aplicar", "yes, apply")
@@ -67,7 +68,7 @@ SEND_ONE = Text("1 envio sairá agora, e isso não se desfaz.", "1 delivery leav
 SEND_NOTE = Text("{count} envios sairão agora, e isso não se desfaz.", "{count} deliveries leave now, for good.")
 YES_SEND = Text("sim, enviar", "yes, send")
 NO_PENDING = Text("nada espera um pedido", "nothing waits for a request")
-ACTIVE_FIRST = Text("ative primeiro (Enter)", "activate first (Enter)")
+ACTIVE_FIRST = Text("ative primeiro ({keys[activation.apply]})", "activate first ({keys[activation.apply]})")
 NOT_ACTIVE = Text("a integração está inativa", "it is inactive")
 CHECK = Text("Verificação do portal", "The portal, checked")
 NOTHING_TO_APPLY = Text("A integração já está ativa, com esta opção.", "It is active already, with this option.")
@@ -80,6 +81,16 @@ ON, OFF = "[x]", "[ ]"
 class Found:
     integration: Integration
     preview: Preview
+
+
+class Foreseen(Rows):
+    """The templates; Enter is the place's own, so it works also where there are none."""
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        return None
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened(self))
 
 
 class Activation(Place[Found]):
@@ -103,7 +114,7 @@ class Activation(Place[Found]):
 
     def body(self) -> Iterable[Widget]:
         yield Lines(id="switch")
-        yield Rows([Column("", 1), Column("", 20, 3), Column("", 14), Column("", 20, 3)], id="list", heads=False)
+        yield Foreseen([Column("", 1), Column("", 20, 3), Column("", 14), Column("", 20, 3)], id="list", heads=False)
 
     def read(self) -> Found:
         ctx = self.desk.ctx
@@ -169,7 +180,11 @@ class Activation(Place[Found]):
             line(""),
             line((f" {ON if integration.active else OFF} ", active), (self.say(SWITCH), "strong")),
             line((f"     {state}", active)),
-            line((f" {ON if self._wanted else OFF} ", "accent"), self.say(OPTION), ("  (p)", "muted")),
+            line(
+                (f" {ON if self._wanted else OFF} ", "accent"),
+                self.say(OPTION),
+                (f"  ({self.desk.keys['activation.option']})", "muted"),
+            ),
         ]
         if preview.pending:
             text = PENDING_ONE if preview.pending_tasks == 1 else PENDING

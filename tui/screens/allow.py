@@ -25,7 +25,10 @@ NO_TEMPLATE = Text("nenhum template é deste departamento", "no template is of t
 LEAVE = Text(
     "Ao gravar, saem sem volta os envios que esperavam: {count}.", "Saved, deliveries leave for good: {count}."
 )
-TICK = Text("espaço liga e desliga; Enter grava.", "space turns on and off; Enter saves.")
+TICK = Text(
+    "{keys[allow.tick]} liga e desliga; {keys[list.open]} grava.",
+    "{keys[allow.tick]} turns on and off; {keys[list.open]} saves.",
+)
 ON, OFF = "[x]", "[ ]"
 MOST = 12
 

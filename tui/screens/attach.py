@@ -35,8 +35,8 @@ from tui.work import in_thread, start
 TITLE = Text("Anexar a {task} como {template}", "Attach to {task} as {template}")
 HINT = Text("nome, ou caminho (cole ou arraste)", "a name, or a path (paste or drop)")
 EMPTY = Text(
-    "Nenhum arquivo nesta pasta. Digite ou cole outro caminho, ou Enter em .. sobe.",
-    "No file in this folder. Type or paste another path; Enter on .. goes up.",
+    "Nenhum arquivo nesta pasta. Digite ou cole outro caminho, ou {keys[typed.submit]} em .. sobe.",
+    "No file in this folder. Type or paste another path; {keys[typed.submit]} on .. goes up.",
 )
 NOTHING = Text(
     "Nada com este nome nesta pasta; um caminho pode ser colado.", "Nothing of that name; a path can be pasted."
@@ -47,7 +47,8 @@ SEVERAL = Text("{count} arquivos ({size}): {names}", "{count} files ({size}): {n
 IN = Text("em {folder}", "in {folder}")
 UNREADABLE = Text("A pasta {folder} não pode ser lida: {reason}.", "The folder {folder} cannot be read: {reason}.")
 COPYING = Text(
-    "Copiando {name}: {done} de {total} MB · Esc cancela", "Copying {name}: {done} of {total} MB · Esc cancels"
+    "Copiando {name}: {done} de {total} MB · {keys[typed.leave]} cancela",
+    "Copying {name}: {done} of {total} MB · {keys[typed.leave]} cancels",
 )
 FOR = Text("Anexar sob qual template?", "Attach under which template?")
 AWAITED, HAS = Text("esperado", "awaited"), Text("já tem", "has one")

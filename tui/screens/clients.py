@@ -23,15 +23,18 @@ from tui.widgets.lines import Line, wrapped
 from tui.widgets.rows import Column, Row
 
 NO_CLIENTS = Text(
-    "Nenhum cliente ainda. n cadastra um; malote import PASTA traz todos.",
-    "No clients yet. n adds one; malote import FOLDER brings them all.",
+    "Nenhum cliente ainda. {keys[clients.new]} cadastra um; malote import PASTA traz todos.",
+    "No clients yet. {keys[clients.new]} adds one; malote import FOLDER brings them all.",
 )
 WITHOUT = Text("{count} sem pasta", "{count} without folder")
 ONLY_WITHOUT = Text("só os sem pasta", "only without folder")
-SHARED = Text("! CNPJ/CPF também de: {others}. Costuma ser engano (c altera).", "! {others} has this tax id too (c).")
+SHARED = Text(
+    "! CNPJ/CPF também de: {others}. Costuma ser engano ({keys[clients.tax_id]} altera).",
+    "! {others} has this tax id too ({keys[clients.tax_id]}).",
+)
 NOTHING_GOES = Text(
-    "Sem pasta no portal: nenhum documento deste cliente pode sair. Enter escolhe a pasta.",
-    "No folder at the portal: no document of this client can leave. Enter chooses one.",
+    "Sem pasta no portal: nenhum documento deste cliente pode sair. {keys[list.open]} escolhe a pasta.",
+    "No folder at the portal: no document of this client can leave. {keys[list.open]} chooses one.",
 )
 GOES_TO = Text("Os documentos vão para {folder}", "Its documents go to {folder}")
 WAITING = Text("Envios que esperam por esta pasta: {count}.", "Deliveries that wait for this folder: {count}.")
@@ -49,12 +52,15 @@ YES_UNLINK = Text("sim, tirar", "yes, take it away")
 UNLINKED = Text("{client}: sem pasta no portal.", "{client}: no folder at the portal.")
 HAS_NONE = Text("este cliente não tem pasta", "this client has no folder")
 CHANGED = Text("{client} alterado.", "{client} changed.")
-ADDED = Text("{client} cadastrado, ainda sem pasta (Enter).", "{client} added, without a folder as yet (Enter).")
+ADDED = Text(
+    "{client} cadastrado, ainda sem pasta ({keys[list.open]}).",
+    "{client} added, without a folder as yet ({keys[list.open]}).",
+)
 NAME = Text("Nome de {client}", "Name of {client}")
 TAX_ID = Text("CNPJ ou CPF de {client}", "CNPJ or CPF of {client}")
 NEW_ID = Text("Código do novo cliente", "The new client's id")
 NEW_NAME = Text("Nome do cliente {client}", "Name of the client {client}")
-EMPTY = Text("Digite algo; Esc desiste.", "Type something; Esc gives up.")
+EMPTY = Text("Digite algo.", "Type something.")
 TAKEN = Text("O código {id} já é de {other}.", "The id {id} is {other}'s already.")
 ALSO = Text("Atenção: também é de {others}.", "Note that it is {others}'s too.")
 

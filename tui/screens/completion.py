@@ -13,12 +13,13 @@ from core.domain.text import Text
 from core.office import Refused
 from core.office import tasks as use
 from core.office.foresight import Foreseen, Outlook, foresee
+from core.office.mapping import REMAPPED
 from core.office.tasks import Completed
 from tui.desk import Desk
 from tui.keys import key
-from tui.screens.confirm import KEY
 from tui.screens.dialog import Dialog
 from tui.screens.working import Cancelled, Work, Working
+from tui.watch import Changed
 from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
@@ -41,6 +42,11 @@ YES = Text("concluir e enviar", "complete and send")
 YES_NONE = Text("concluir, sem enviar nada", "complete, sending nothing")
 YES_ALTHOUGH = Text("concluir mesmo faltando documentos", "complete although documents are missing")
 NONE_LEAVE = Text("Nada será enviado agora.", "Nothing is sent now.")
+OTHERWISE = Text(
+    "Algo mudou agora nestas tarefas ou pastas: {keys[completion.yes]} olha de novo e pergunta outra vez.",
+    "These tasks or folders have changed just now: {keys[completion.yes]} looks anew and asks again.",
+)
+SWITCHED = frozenset({"activated", "deactivated"})
 COMPLETING = Text("Concluindo:", "Completing:")
 HALF_WAY = Text(
     "Cancelado: {count} de {total} concluídas, documentos na fila: {queued}.",
@@ -80,11 +86,18 @@ def complete(place: Working[Any], tasks: Sequence[str]) -> None:
 
     def ask(outlook: Outlook) -> None:
         place.notice("")
-        place.console.open(Completion(desk, outlook), lambda yes: sure(yes, outlook))
+        dialog = Completion(desk, outlook)
 
-    def sure(yes: bool | None, outlook: Outlook) -> None:
-        if yes:
-            place.do_long(lambda work: do(work, outlook), lambda done: say_done(place, done, len(tasks)), COMPLETING)
+        def sure(yes: bool | None) -> None:
+            if yes and dialog.stale:
+                complete(place, tasks)
+            elif yes:
+                go(outlook)
+
+        place.console.open(dialog, sure)
+
+    def go(outlook: Outlook) -> None:
+        place.do_long(lambda work: do(work, outlook), lambda done: say_done(place, done, len(tasks)), COMPLETING)
 
     def do(work: Work, outlook: Outlook) -> Done:
         completed: list[Completed] = []
@@ -126,6 +139,8 @@ class Completion(Dialog[bool]):
         super().__init__(desk)
         self._outlook = outlook
         self._told = [told(one, desk.lang) for one in outlook.foreseen]
+        self.stale = False
+        """Whether what it says may no longer hold: someone has changed something since it was looked at."""
 
     def body(self) -> Iterable[Widget]:
         yield Lines([(), ()], id="title")
@@ -142,6 +157,14 @@ class Completion(Dialog[bool]):
         ]
         empty = [line(("  " + self.say(NO_DOCUMENTS), "muted"))]
         self.query_one("#foreseen", Rows).show(Fixed(rows), empty=empty)
+
+    def changed(self, changed: Changed) -> None:
+        templates = {one.subject.document.template for one in self._outlook.foreseen}
+        remapped = {one.params.get("template") for one in changed.events if one.code in REMAPPED}
+        of_tasks, switched = changed.tasks & set(self._outlook.tasks), changed.codes & SWITCHED
+        if of_tasks or switched or templates & remapped:
+            self.stale = True
+            self._tell()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._tell)
@@ -163,11 +186,13 @@ class Completion(Dialog[bool]):
         leaving = kinds.count("sent") if outlook.active else 0
         yes = YES_ALTHOUGH if outlook.missing else YES if leaving else YES_NONE
         told = self.say((NONE_LEAVE, LEAVE_ONE)[leaving] if leaving < 2 else LEAVE, count=leaving)
-        key = (self.say(KEY), "accent")
+        key = (self.desk.keys["completion.yes"], "accent")
         self.query_one("#ask", Lines).update([line((f" {told}", "strong")), line(" ", key, f"  {self.say(yes)}")])
 
     def _first(self) -> Line:
         """What is to be known before all."""
+        if self.stale:
+            return line((f" ! {self.say(OTHERWISE)}", "warning"))
         if not self._outlook.active:
             return line((f" ! {self.say(INACTIVE)}", "warning"))
         lacking = self._outlook.missing

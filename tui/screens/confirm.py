@@ -9,13 +9,12 @@ from textual.widget import Widget
 
 from core.domain.text import Text
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import key, name_of
 from tui.screens.dialog import Dialog
 from tui.widgets.lines import Lines, line, wrapped
 
 MOST = 9
 AND_MORE = Text("… e mais {count}", "… and {count} more")
-KEY = Text("s", "y")
 
 
 class Confirm(Dialog[bool]):
@@ -28,8 +27,6 @@ class Confirm(Dialog[bool]):
     """
 
     BINDINGS: ClassVar = [key("s,y", "yes", Text("sim", "yes"), show=False)]
-    SIGN: ClassVar = KEY
-    """The key, as it is shown."""
 
     def __init__(self, desk: Desk, question: str, about: Sequence[str], yes: str):
         super().__init__(desk)
@@ -46,7 +43,7 @@ class Confirm(Dialog[bool]):
         lines += [part for one in self._about[:MOST] for part in wrapped(one, width, indent="   ")]
         if len(self._about) > MOST:
             lines.append(line(("   " + self.say(AND_MORE, count=len(self._about) - MOST), "muted")))
-        lines += [line(""), line(" ", (self.say(self.SIGN), "accent"), f"  {self._yes}")]
+        lines += [line(""), line(" ", (self.desk.keys[name_of(type(self), "yes")], "accent"), f"  {self._yes}")]
         self.query_one("#question", Lines).update(lines)
 
     def action_yes(self) -> None:

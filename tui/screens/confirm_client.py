@@ -22,7 +22,10 @@ BEARS = Text("{file}: traz {number}, de {other}", "{file}: bears {number}, which
 LINE = Text("   no texto: «{line}»", "   in the text: “{line}”")
 OWN = Text("O número de {client} não está {where}.", "{client}'s number is not {where}.")
 IN_IT, IN_THEM = Text("nele", "on it"), Text("neles", "on them")
-YES = Text("é mesmo de {client}: anexar · Esc não anexa", "it is {client}'s all the same: attach · Esc does not")
+YES = Text(
+    "é mesmo de {client}: anexar · {keys[confirm_client.cancel]} não anexa",
+    "it is {client}'s all the same: attach · {keys[confirm_client.cancel]} does not",
+)
 
 
 class ConfirmClient(Confirm, inherit_bindings=False):
@@ -33,7 +36,6 @@ class ConfirmClient(Confirm, inherit_bindings=False):
         key("escape", "cancel", Text("cancelar", "cancel")),
         key("question_mark,f1", "app.help", Text("ajuda", "help")),
     ]
-    SIGN = Text("o", "o")
 
     def __init__(self, desk: Desk, against: Sequence[OtherClient]):
         first = against[0]

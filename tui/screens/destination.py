@@ -12,14 +12,18 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from core.domain.destinations import show_destination, warnings
-from core.domain.models import Client, Names, Template
+from core.domain.events import message
+from core.domain.models import Client, Event, Names, Template
 from core.domain.names import IllegalName
+from core.domain.permissions import OUTSIDER
 from core.domain.text import Text
 from core.office import folders, views
+from core.office.mapping import REMAPPED
 from tui.desk import Desk
-from tui.folders import Clients
+from tui.folders import Clients, warm_up
 from tui.keys import key
 from tui.screens.dialog import Dialog
+from tui.watch import Changed
 from tui.widgets.clientpane import ClientPane
 from tui.widgets.folderpane import FolderPane
 from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
@@ -37,11 +41,13 @@ CREATED = Text(
     "Onde não houver essa pasta, ela será criada no primeiro envio.", "Where missing, it is made when sending."
 )
 ONE_PERIOD = Text(
-    "{folder} é de um só período. F4 troca por {general}, o de cada tarefa.",
-    "{folder} is of one period only. F4 takes {general}, each task's own.",
+    "{folder} é de um só período. {keys[destination.placeholder]} troca por {general}, o de cada tarefa.",
+    "{folder} is of one period only. {keys[destination.placeholder]} takes {general}, each task's own.",
 )
 OUTSIDE = Text("fora do filtro: {names}", "outside the filter: {names}")
 REPLACED = Text("já com outra pasta, que será trocada: {count}", "with another folder, to be replaced: {count}")
+MEANWHILE = Text("{who} agora: {what}", "{who} just now: {what}")
+MEANWHILE_TOO = Text("{who} agora: {what} (e mais {count})", "{who} just now: {what} (and {count} more)")
 NOT_ALL_HIDDEN = Text("nenhum está fora do filtro", "none is outside the filter")
 ONLY_HIDDEN = Text("todos estão fora do filtro", "all are outside the filter")
 NO_PERIOD = Text("a escolha não é de um ano ou mês", "the choice is no year's or month's")
@@ -74,6 +80,9 @@ class ChooseDestination(Dialog[Choice]):
         key("f5", "again", Text("ler de novo", "read again"), show=False),
     ]
 
+    _kept: Text | None = None
+    """Why every period cannot be taken, as the footer shows it."""
+
     def __init__(self, desk: Desk, templates: Sequence[Template], hidden: Sequence[Template]):
         super().__init__(desk)
         self._templates = list(templates)
@@ -81,6 +90,7 @@ class ChooseDestination(Dialog[Choice]):
         self._left = ClientPane(desk)
         self._right = FolderPane(desk)
         self._at_clients = False
+        self._meanwhile: dict[str, Event] = {}  # by template: its last change since this was opened
 
     def body(self) -> Iterable[Widget]:
         yield Lines([(), (), ()], id="title")
@@ -111,6 +121,14 @@ class ChooseDestination(Dialog[Choice]):
 
     # --- what is shown
 
+    def changed(self, changed: Changed) -> None:
+        """What another does to the templates of the batch is said here; Enter asks about it too."""
+        meant = {one.id for one in self._templates}
+        found = {str(one.params["template"]): one for one in changed.events if one.code in REMAPPED}
+        if not meant.isdisjoint(found):
+            self._meanwhile.update((key, one) for key, one in found.items() if key in meant)
+            self._tell_choice()
+
     def on_pane_moved(self, _: Pane.Moved) -> None:
         self._tell_choice()
 
@@ -128,19 +146,33 @@ class ChooseDestination(Dialog[Choice]):
     def _tell_choice(self) -> None:
         if self.is_mounted:
             self.query_one("#choice", Lines).update(self._choice_lines())
-            self.refresh_bindings()
+            before, self._kept = self._kept, self.why_not("placeholder", ())
+            if self._kept is not before:
+                self.refresh_bindings()
 
     def _choice_lines(self) -> list[Line]:
         """The standing choice; below it the first two of what is to be said of it."""
+        choice, *told = self._about_choice()
+        meanwhile = self._tell_meanwhile() if self._meanwhile else []
+        return [choice, *[*meanwhile, *told, (), ()][:2]]
+
+    def _tell_meanwhile(self) -> list[Line]:
+        last = max(self._meanwhile.values(), key=lambda one: one.seq)
+        who, what = (last.actor or "").removeprefix(OUTSIDER), message(last, self.desk.lang)
+        count = len(self._meanwhile) - 1
+        told = self.say(MEANWHILE_TOO if count else MEANWHILE, who=who, what=what, count=count)
+        return wrapped("! " + told, self.size.width, "warning", most=1)
+
+    def _about_choice(self) -> list[Line]:
         chosen, width = self._right.choice, self.size.width
         above = self._right.naming
         head: Part = (f" {self.say(CHOICE)}", "accent")
         if above:
-            return [line(head, (f"{show_destination(above)} > ", "strong"), (self.say(NAMING), "muted")), (), ()]
+            return [line(head, (f"{show_destination(above)} > ", "strong"), (self.say(NAMING), "muted"))]
         if isinstance(chosen, IllegalName):
-            return [line(head), line((f" ✗ {chosen.sentence.say(self.desk.lang)}", "error")), ()]
+            return [line(head), line((f" ✗ {chosen.sentence.say(self.desk.lang)}", "error"))]
         if chosen is None:
-            return [line(head, (self.say(NO_CHOICE), "muted")), (), ()]
+            return [line(head, (self.say(NO_CHOICE), "muted"))]
         told: list[Line] = []
         if (client := self._right.client) is not None:
             warned = warnings(chosen, client_name=client.name, client_id=client.id, tax_id=client.tax_id)
@@ -152,8 +184,7 @@ class ChooseDestination(Dialog[Choice]):
         replaced = sum(one.destination is not None and one.destination != chosen for one in self._templates)
         if replaced:
             told.append(line((f" {self.say(REPLACED, count=replaced)}", "muted")))
-        told += [line((f" {self.say(CREATED)}", "muted")), ()]
-        return [line(head, (show_destination(chosen), "strong")), *told[:2]]
+        return [line(head, (show_destination(chosen), "strong")), *told, line((f" {self.say(CREATED)}", "muted"))]
 
     # --- acting
 
@@ -191,6 +222,7 @@ class ChooseDestination(Dialog[Choice]):
 
     def action_client(self) -> None:
         self._go(clients=not self._at_clients)
+        start(self, partial(asyncio.to_thread, warm_up), "warm", alone=True)
 
     def action_new(self) -> None:
         self._go(clients=False)

@@ -15,6 +15,7 @@ from core.domain.text import Text
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.still import Still
+from tui.watch import Changed
 from tui.widgets.frame import Footer
 
 A = TypeVar("A")
@@ -41,6 +42,9 @@ class Dialog(Still[A], ModalScreen[A]):
 
     def say(self, text: Text, **params: object) -> str:
         return self.desk.say(text, **params)
+
+    def changed(self, changed: Changed) -> None:
+        """Someone committed while it asks."""
 
     def dismiss(self, result: A | None = None) -> AwaitComplete:
         """Hand the answer back; what lies below is painted once, not at each step of the dialog's going."""

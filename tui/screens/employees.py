@@ -20,16 +20,16 @@ from tui.widgets.lines import Line, wrapped
 from tui.widgets.rows import Column, Row
 
 NO_EMPLOYEES = Text(
-    "Nenhum funcionário: qualquer pessoa deste computador pode tudo. n cadastra o primeiro.",
-    "No employees: anyone on this machine may do all. n adds the first.",
+    "Nenhum funcionário: qualquer pessoa deste computador pode tudo. {keys[employees.new]} cadastra o primeiro.",
+    "No employees: anyone on this machine may do all. {keys[employees.new]} adds the first.",
 )
 NO_DEPARTMENTS = Text("nenhum departamento", "no department")
 LACKS = Text(
     "✗ Envios que esperam a permissão de {departments}: {count}.", "✗ Deliveries that wait for {departments}: {count}."
 )
 NO_LOGIN = Text(
-    "Sem login: entra no console só com --as {employee} (l informa o usuário do sistema).",
-    "No login: is known only by --as {employee} (l names the system's user).",
+    "Sem login: entra no console só com --as {employee} ({keys[employees.login]} informa o usuário do sistema).",
+    "No login: is known only by --as {employee} ({keys[employees.login]} names the system's user).",
 )
 AS_LOGIN = Text("É quem usa o computador como {login}.", "Is who uses this machine as {login}.")
 MAY_ALL = Text("Administra: mapeia, cadastra e trata todos os departamentos.", "Admin: maps, registers, handles all.")
@@ -39,10 +39,16 @@ LOGIN = Text("Login de {employee}: o usuário dele neste computador", "Login of 
 NEW_ID = Text("Código do novo funcionário", "The new employee's id")
 NEW_NAME = Text("Nome do funcionário {employee}", "Name of the employee {employee}")
 RESERVED = Text("Este código é reservado.", "This id is reserved.")
-ADDED = Text("{employee} cadastrado, ainda sem departamento (Enter).", "{employee} added, no department yet (Enter).")
+ADDED = Text(
+    "{employee} cadastrado, ainda sem departamento ({keys[list.open]}).",
+    "{employee} added, no department yet ({keys[list.open]}).",
+)
 ALLOWED = Text("{employee}: {departments}.", "{employee}: {departments}.")
 WILL_GO = Text("Vão em seguida os envios que esperavam: {count}.", "Deliveries that waited and go now: {count}.")
-UNKNOWN = Text("{employee} não está cadastrado: n cadastra.", "{employee} is not registered: n does it.")
+UNKNOWN = Text(
+    "{employee} não está cadastrado: {keys[employees.new]} cadastra.",
+    "{employee} is not registered: {keys[employees.new]} does it.",
+)
 
 
 @dataclass(frozen=True)

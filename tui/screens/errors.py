@@ -15,11 +15,12 @@ from core.office.words import TO_DO
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.place import READING, Place
+from tui.screens.records import REST
 from tui.screens.retrying import retry
 from tui.watch import Changed
-from tui.widgets.cells import Cells
 from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
+from tui.work import Rest
 
 NONE = Text("Nenhuma falha, e nada espera nova tentativa.", "No failures, and nothing waits to be tried again.")
 CAUSES = {
@@ -55,10 +56,6 @@ GROUP = "*"
 """Begins the id of a group's row."""
 DETAIL = 5
 """Lines of the detail."""
-
-
-class Counting(Rows, Cells):  # Textual styles by the first base
-    """A list in which only the cells that count down are written again."""
 
 
 class Way(NamedTuple):
@@ -100,7 +97,7 @@ class Errors(Place[list[Trouble]]):
     ]
 
     def body(self) -> Iterable[Widget]:
-        yield Counting([Column("", 20, 3), Column("", 18, 2), Column("", 22, 1)], id="list", heads=False)
+        yield Rows([Column("", 20, 3), Column("", 18, 2), Column("", 22, 1)], id="list", heads=False)
         yield Lines([()] * DETAIL, id="detail")
 
     def __init__(self, desk: Desk):
@@ -108,6 +105,7 @@ class Errors(Place[list[Trouble]]):
         self._by_key: dict[str, Sequence[Trouble]] = {}
         self._lines = Listed(self, ())
         self._aimed: str | None = None
+        self._rest = Rest(self, REST, self._tell)
         self._retried = False  # just now, here: that is told already
 
     def on_mount(self) -> None:
@@ -153,7 +151,7 @@ class Errors(Place[list[Trouble]]):
         head = [f"{'↻' if waits else '✗'} {count or ''}  {self.say(CAUSES[group.code])}"]
         head += [group.about] if group.about else []
         head += [self.say(ALL_SENDING)] if any(one.subject is None for one in group.troubles) else []
-        way = "Enter: " + self.say(way_of(group.troubles[0]).meaning)
+        way = f"{self.desk.keys['list.open']}: {self.say(way_of(group.troubles[0]).meaning)}"
         end = f"{told} · {way}" if (told := self.next(group.troubles)) else way
         room = max(self.size.width - width_of(end) - 5, 10)
         return Row(GROUP + group.key, (f"{fit(' · '.join(head), room)}  {end}",), "warning" if waits else "error")
@@ -194,7 +192,7 @@ class Errors(Place[list[Trouble]]):
     # --- one failure
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        self._tell()
+        self._rest.moved()
 
     def on_resize(self) -> None:
         super().on_resize()

@@ -176,9 +176,10 @@ class Queue(Records[Left]):
     # --- what is particular about one
 
     def tell_about(self) -> None:
-        super().tell_about()
+        """All at once: what would happen is worked out first, and takes but a moment."""
         one = self.current
-        if one is None:
+        if one is None or (self._proposal is not None and self._proposal.row.id == one.id):
+            super().tell_about()
             return
 
         async def look() -> None:
@@ -188,11 +189,11 @@ class Queue(Records[Left]):
                     propose, desk.ctx, desk.actor, one.id, express_acts.choice_of(desk, one.id)
                 )
             except Refused:  # settled meanwhile: the list says so in a moment
-                return
-            Records.tell_about(self)
+                self._proposal = None
+            if self.query("#detail"):  # the console may have been left meanwhile
+                Records.tell_about(self)
 
-        if self._proposal is None or self._proposal.row.id != one.id:
-            start(self, look, "propose", alone=True)
+        start(self, look, "propose", alone=True)
 
     def about(self, one: Left) -> list[Line]:
         width, row = self.size.width, one.row

@@ -9,10 +9,11 @@ from typing import Any
 
 from core.domain.express import Waiting
 from core.domain.lineage import Attached
-from core.domain.models import Rule, TaskStatus
+from core.domain.models import Rule, Task, TaskStatus
+from core.domain.permissions import OUTSIDER
 from core.domain.text import Text
 from core.office import confirming, rules
-from core.office.confirming import Confirmed
+from core.office.confirming import ChangedMeanwhile, Confirmed
 from core.office.guard import OtherClient
 from core.office.proposing import Choice, Proposal, propose
 from core.office.unrecognised import DISCARDED as DISCARDED_FOLDER
@@ -39,7 +40,22 @@ IS_COMPLETED = Text("A tarefa já está concluída.", "The task is completed alr
 STAYS_OPEN = Text("A tarefa fica aberta: nada é enviado agora.", "The task stays open: nothing is sent now.")
 INACTIVE = Text("A integração está inativa: nada sai agora.", "The integration is inactive: nothing leaves now.")
 NOT_AWAITED = Text("A tarefa não espera {template}.", "The task does not await {template}.")
-TO_CORRECT = Text("Enter vê; lá, l cliente, t template, a tarefa.", "Enter looks; there l client, t template, a task.")
+TO_CORRECT = Text(
+    "{keys[list.open]} vê; lá, {keys[express_file.client]} cliente, {keys[express_file.template]} template, "
+    "{keys[express_file.task]} tarefa.",
+    "{keys[list.open]} looks; there {keys[express_file.client]} client, {keys[express_file.template]} template, "
+    "{keys[express_file.task]} task.",
+)
+COMPLETED_MEANWHILE = Text(
+    "! {who} concluiu a tarefa {task} depois da pergunta.", "! {who} has completed the task {task} since it was asked."
+)
+REOPENED_MEANWHILE = Text(
+    "! A tarefa {task} foi reaberta depois da pergunta.", "! The task {task} has been reopened since it was asked."
+)
+CHANGED_MEANWHILE = Text(
+    "! A tarefa {task} mudou depois da pergunta: veja o que vale agora.",
+    "! The task {task} has changed since it was asked: see what holds now.",
+)
 READING = Text("Lendo o arquivo e anexando…", "Reading the file and attaching…")
 INTO_TASK = Text("{what} à tarefa {task}", "{what} to the task {task}")
 DONE_TOO = Text("; tarefa concluída", "; task completed")
@@ -69,8 +85,8 @@ def choose(desk: Desk, key: str, **given: str) -> None:
 
 def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:
     """What confirming would do: sentences, each with its tone."""
-    task, template, client = found.task, found.template, found.client
-    if found.trouble is not None or task is None or template is None or client is None:
+    task, template, client, effect = found.task, found.template, found.client, found.effect
+    if found.trouble is not None or task is None or template is None or client is None or effect is None:
         return [] if found.trouble is None else [("! " + found.trouble.say(desk.lang), "warning")]
     named = {"task": task.id, "name": task.name, "period": months(task.period), "client": client.name}
     into = desk.say(INTO, **named)
@@ -79,16 +95,25 @@ def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:
     told = [(into, "strong")]
     if task.templates and template.id not in task.templates:
         told.append(("! " + desk.say(NOT_AWAITED, template=template.name), "warning"))
-    if found.what is Attached.SAME:
+    if effect.what is Attached.SAME:
         return [*told, (desk.say(SAME), "")]
-    about = [desk.say(VERSION)] if found.what is Attached.VERSION else []
+    about = [desk.say(VERSION)] if effect.what is Attached.VERSION else []
     completed = task.status is TaskStatus.COMPLETED
-    about += [desk.say(COMPLETES if found.completes else IS_COMPLETED if completed else STAYS_OPEN)]
-    if found.leaves:
-        about.append(desk.say(LEAVE_ONE if found.leaves == 1 else LEAVE, count=found.leaves))
-    elif completed or found.completes:
+    about += [desk.say(COMPLETES if effect.completes else IS_COMPLETED if completed else STAYS_OPEN)]
+    if effect.leaves:
+        about.append(desk.say(LEAVE_ONE if effect.leaves == 1 else LEAVE, count=effect.leaves))
+    elif completed or effect.completes:
         about.append(desk.say(INACTIVE))
-    return [*told, (" ".join(about), "warning" if found.leaves else "")]
+    return [*told, (" ".join(about), "warning" if effect.leaves else "")]
+
+
+def since(desk: Desk, before: Task, now: Task) -> str:
+    """What became of a task since something was asked about it."""
+    if now.status is before.status:
+        return desk.say(CHANGED_MEANWHILE, task=now.id)
+    if now.status is TaskStatus.OPEN:
+        return desk.say(REOPENED_MEANWHILE, task=now.id)
+    return desk.say(COMPLETED_MEANWHILE, task=now.id, who=(now.completed_by or "").removeprefix(OUTSIDER))
 
 
 def confirm(
@@ -98,6 +123,7 @@ def confirm(
     *,
     looked: bool,
     rule: Rule | None = None,
+    asked: Task | None = None,
 ) -> None:
     """Attach a file that waits.
 
@@ -105,45 +131,58 @@ def confirm(
         done: told what came of it.
         looked: whether its text stands on the screen: then one key does, unless something leaves.
         rule: is kept for its template, once it is attached.
+        asked: the task as it was when this was asked before: what has changed is said, and it is asked anew.
     """
     desk = place.desk
     ctx, actor = desk.ctx, desk.actor
 
     def proposed(found: Proposal) -> None:
         told = plan(desk, found)
-        if found.trouble is not None or found.task is None:
+        effect = found.effect
+        if found.trouble is not None or found.task is None or effect is None:
             hint = "" if looked else " " + desk.say(TO_CORRECT)
             place.notice((told[0][0] if told else "") + hint, "warning")
-        elif looked and not found.leaves and not found.completes:
+        elif looked and asked is None and not effect.leaves and not effect.completes:
             attach(found)
         else:
             question = desk.say(ASK, file=found.row.file_name, task=found.task.id)
-            yes = desk.say(YES_SEND if found.leaves else YES)
+            yes = desk.say(YES_SEND if effect.leaves else YES)
+            about = [*([since(desk, asked, found.task)] if asked else []), *(text for text, _ in told)]
 
             def sure(wanted: bool | None) -> None:
                 if wanted:
                     attach(found)
 
-            place.console.open(Confirm(desk, question, [text for text, _ in told], yes), sure)
+            place.console.open(Confirm(desk, question, about, yes), sure)
 
     def attach(found: Proposal, *, confirm_client: bool = False) -> None:
         task, template = found.task, found.template
         assert task is not None
         assert template is not None
 
-        def do() -> Confirmed | OtherClient:
+        def do() -> Confirmed | OtherClient | ChangedMeanwhile:
             try:
                 made = confirming.confirm(
-                    ctx, actor, key, task=task.id, template=template.id, confirm_client=confirm_client
+                    ctx,
+                    actor,
+                    key,
+                    task=task.id,
+                    template=template.id,
+                    confirm_client=confirm_client,
+                    expected=found.effect,
                 )
-            except OtherClient as against:
+            except (OtherClient, ChangedMeanwhile) as against:
                 return against
             if rule is not None:
                 own = rules.rules_of(ctx, template.id).own
                 rules.save_rules(ctx, actor, template.id, (*own, rule))
             return made
 
-        def attached(made: Confirmed | OtherClient) -> None:
+        def attached(made: Confirmed | OtherClient | ChangedMeanwhile) -> None:
+            if isinstance(made, ChangedMeanwhile):
+                place.notice("")
+                confirm(place, key, done, looked=looked, rule=rule, asked=task)
+                return
             if isinstance(made, OtherClient):
                 place.notice("")
                 place.console.open(
@@ -161,7 +200,10 @@ def confirm(
 
         place.act(do, attached, desk.say(READING))
 
-    place.act(lambda: propose(ctx, actor, key, choice_of(desk, key)), proposed)
+    choice = choice_of(desk, key)
+    if asked is not None:  # about this one, though another may fit better now
+        choice = replace(choice, task=asked.id)
+    place.act(lambda: propose(ctx, actor, key, choice), proposed)
 
 
 def discard(place: Place[Any], row: Waiting, done: Callable[[str], None]) -> None:

@@ -2,80 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from textual.timer import Timer
 from textual.widget import Widget
 
 from core.domain.express import Waiting, sentence
-from core.domain.models import Event, Rule, Task
-from core.domain.recognition import Guess, Reading
-from core.domain.tax_ids import format_tax_id
+from core.domain.models import Event, Rule
+from core.domain.recognition import Reading
 from core.domain.text import Sentence, Text
-from core.office import Refused, views
-from core.office.proposing import Proposal, propose, rule_of, tasks_for, text_or_reason
-from core.office.words import STATUS
+from core.office import Refused
+from core.office.proposing import Proposal, propose, rule_of, text_or_reason
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens import express_acts
 from tui.screens.attach import size_of
-from tui.screens.choices import as_numbers, months
 from tui.screens.express import GONE_BY, say_settled
-from tui.screens.find import Find
-from tui.screens.pick import Option
+from tui.screens.express_finders import find
+from tui.screens.express_guesses import Shown, guesses, marks, rows
 from tui.screens.records import REST
 from tui.screens.working import Working
 from tui.watch import Changed
-from tui.widgets.cells import Cells
 from tui.widgets.lines import Line, Lines, fit, line, spread, wrapped
-from tui.widgets.paper import Mark, Paper
-from tui.widgets.rows import Column, Fixed, Row, Rows
-from tui.work import in_thread, start
+from tui.widgets.paper import Paper
+from tui.widgets.rows import Column, Fixed, Rows
+from tui.work import Rest, in_thread, start
 
 READING_TEXT = Text("Lendo o texto do arquivo…", "Reading the file's text…")
 NO_TEXT = Text("O arquivo não tem texto.", "There is no text in the file.")
 CAME = Text("chegou {at}", "came {at}")
 FOLDER = Text("na pasta {folder}", "in the folder {folder}")
-KINDS = {
-    "client": Text("Cliente", "Client"),
-    "template": Text("Template", "Template"),
-    "period": Text("Compet.", "Period"),
-    "task": Text("Tarefa", "Task"),
-}
-SIGNS = {"client": Text("cli", "cli"), "template": Text("tem", "tem"), "period": Text("com", "per")}
-CHOSEN = "▸ "
-BY_HAND = Text("escolhido aqui", "chosen here")
-SERVES = Text("serve", "fits")
-UNCHOSEN = Text("nenhum palpite: {key} procura", "no guess: {key} finds one")
-FINDERS = {"client": "l", "template": "t", "task": "a"}
 WAITS_NO_MORE = Text("este arquivo já foi decidido", "this file has been settled")
-NO_CLIENT = Text("escolha antes o cliente (l)", "choose the client first (l)")
-WHICH_CLIENT = Text("De que cliente é {file}?", "Which client's is {file}?")
-WHICH_TEMPLATE = Text("Que documento é {file}?", "What document is {file}?")
-WHICH_TASK = Text("A que tarefa de {client} anexar?", "To which of {client}'s tasks?")
-NO_TASKS = Text(
-    "Este cliente não tem tarefa aberta, nem concluída que esperasse este template.",
-    "This client has no open task, nor a completed one that awaited this template.",
+NO_CLIENT = Text(
+    "escolha antes o cliente ({keys[express_file.client]})", "choose the client first ({keys[express_file.client]})"
 )
-NO_CLIENTS = Text("Nenhum cliente ainda (7 Clientes).", "No clients yet (7 Clients).")
-NO_TEMPLATES = Text("Nenhum template ainda (2 Templates).", "No templates yet (2 Templates).")
 PROPOSING = Text("Fazendo a regra a partir do texto…", "Making the rule from the text…")
 NO_RULE_YET = Text("diga antes a tarefa: {why}", "the task has to be clear first: {why}")
 PLAN = 4
-
-
-class Line1(NamedTuple):
-    """A guess as a row shows it."""
-
-    kind: str
-    value: str
-    name: str
-    sure: str
-    why: str
-    chosen: bool
-    guess: Guess | None
 
 
 @dataclass(frozen=True)
@@ -94,9 +58,9 @@ class OneFile(Working[Found]):
     ENTER = Text("escolher", "choose")
     BINDINGS: ClassVar = [
         key("c", "confirm", Text("confirmar", "confirm")),
-        key("l", "client", Text("cliente", "client")),
-        key("t", "template", Text("template", "template")),
-        key("a", "task", Text("tarefa", "task")),
+        key("l", "find('client')", Text("cliente", "client"), name="express_file.client"),
+        key("t", "find('template')", Text("template", "template"), name="express_file.template"),
+        key("a", "find('task')", Text("tarefa", "task"), name="express_file.task"),
         key("m", "remember", Text("lembrar", "remember")),
         key("d,delete", "discard", Text("descartar", "discard")),
         key("tab", "other", Text("texto", "text")),
@@ -110,15 +74,15 @@ class OneFile(Working[Found]):
         self._text: Reading | Sentence | None = None
         self._read_for = ""
         self._told: list[Event] = []
-        self._lines: Sequence[Line1] = ()
-        self._resting: Timer | None = None
+        self._lines: Sequence[Shown] = ()
+        self._rest = Rest(self, REST, self._mark)
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 3, id="head")
         columns = [Column("", 9), Column("", 23, 1), Column("", 4), Column("", 20, 2)]
         yield Rows(columns, id="guesses", heads=False)
         yield Lines([()] * PLAN, id="plan")
-        yield Cells([()], id="reason")
+        yield Lines([()], id="reason")
         yield Paper(id="text")
 
     def aim(self, **aims: Any) -> None:
@@ -153,9 +117,9 @@ class OneFile(Working[Found]):
             found = propose(ctx, actor, self._file, express_acts.choice_of(self.desk, self._file))
         except Refused:
             return Found(None, {})
-        guesses = found.row.recognition
-        clients = ctx.store.clients.get_many([one.value for one in guesses.clients])
-        templates = ctx.store.templates.get_many([one.value for one in guesses.templates])
+        known = found.row.recognition
+        clients = ctx.store.clients.get_many([one.value for one in known.clients])
+        templates = ctx.store.templates.get_many([one.value for one in known.templates])
         names = {f"client:{key}": f"{key} {one.name}" for key, one in clients.items()}
         return Found(found, {**names, **{f"template:{key}": one.name for key, one in templates.items()}})
 
@@ -166,11 +130,11 @@ class OneFile(Working[Found]):
             self.query_one("#plan", Lines).update([*wrapped(told, self.size.width, "warning", most=PLAN)])
             return
         self._row = proposal.row
-        self._lines = list(self._guesses(proposal, found.names))
-        rows = [self._as_row(index, one) for index, one in enumerate(self._lines)]
-        guesses = self.query_one("#guesses", Rows)
-        guesses.styles.height = min(max(len(rows), 4), 7)
-        guesses.show(Fixed(rows))
+        self._lines = list(guesses(self.desk, proposal, found.names))
+        found_rows = list(rows(self.desk, self._lines))
+        shown = self.query_one("#guesses", Rows)
+        shown.styles.height = min(max(len(found_rows), 4), 7)
+        shown.show(Fixed(found_rows))
         self._tell(proposal)
         if self._read_for != self._file:
             self._read_text()
@@ -221,44 +185,13 @@ class OneFile(Working[Found]):
 
     # --- guesses
 
-    def _guesses(self, found: Proposal, names: Mapping[str, str]) -> Iterable[Line1]:
-        known = found.row.recognition
-        client, template = found.client, found.template
-        chosen = {
-            "client": (client.id, f"{client.id} {client.name}") if client else ("", ""),
-            "template": (template.id, template.name) if template else ("", ""),
-            "period": (found.period, months(found.period)) if found.period else ("", ""),
-        }
-        for kind, guesses in (("client", known.clients), ("template", known.templates), ("period", known.periods)):
-            value, name = chosen[kind]
-            if value and all(one.value != value for one in guesses):
-                yield Line1(kind, value, name, "", self.say(BY_HAND), True, None)
-            elif not guesses and kind in FINDERS:
-                yield Line1(kind, "", "—", "", self.say(UNCHOSEN, key=FINDERS[kind]), False, None)
-            for one in guesses:
-                shown = months(one.value) if kind == "period" else names.get(f"{kind}:{one.value}", one.value)
-                why = Text(*one.reason).text(self.desk.lang)
-                yield Line1(kind, one.value, shown, f"{one.confidence:.0%}", why, one.value == value, one)
-        for task in [found.task] if found.task is not None else found.tasks:
-            why = self.say(STATUS[task.status]) if found.task is not None else self.say(SERVES)
-            yield Line1("task", task.id, told_task(task), "", why, task is found.task, None)
-
-    def _as_row(self, index: int, one: Line1) -> Row:
-        first = index == 0 or self._lines[index - 1].kind != one.kind
-        kind = self.say(KINDS[one.kind]) if first else ""
-        name = (CHOSEN if one.chosen else "  ") + one.name
-        tone = "strong" if one.chosen else ""
-        return Row(f"{one.kind}:{one.value}", (kind, name, one.sure, one.why), ("muted", tone, "", ""))
-
     @property
-    def _line(self) -> Line1 | None:
+    def _line(self) -> Shown | None:
         at = self.query_one("#guesses", Rows).cursor
         return self._lines[at] if at < len(self._lines) else None
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self._mark)
+        self._rest.moved()
 
     def _mark(self, *, reveal: bool = True) -> None:
         """Let the evidence stand out: of the guess under the cursor, and of the best guesses of the other kinds."""
@@ -267,15 +200,10 @@ class OneFile(Working[Found]):
         self.query_one("#reason", Lines).update([line((fit(f" {why}", self.size.width), "bar"))])
         if not isinstance(self._text, Reading):
             return
-        own = [] if here is None or here.guess is None else self._marks(here)
+        own = [] if here is None or here.guess is None else marks(self.desk, here)
         others = [one for one in self._lines if one.chosen and (here is None or one.kind != here.kind)]
-        marks = own + [mark for one in others for mark in self._marks(one)]
-        self.query_one(Paper).mark(marks, own[0].start if reveal and own else None)
-
-    def _marks(self, one: Line1) -> list[Mark]:
-        sign = self.say(SIGNS[one.kind]) if one.kind in SIGNS else ""
-        spans = one.guess.spans if one.guess is not None else ()
-        return [Mark(span.start, span.end, sign) for span in spans if span.end > span.start]
+        every = own + [mark for one in others for mark in marks(self.desk, one)]
+        self.query_one(Paper).mark(every, own[0].start if reveal and own else None)
 
     def on_rows_opened(self, _: Rows.Opened) -> None:
         """Enter: this guess is right."""
@@ -283,7 +211,7 @@ class OneFile(Working[Found]):
         if one is None or self.why_not("confirm", ()) is not None:
             return
         if not one.value:
-            self.run_finder(one.kind)
+            self.action_find(one.kind)
             return
         self._choose(**{one.kind: one.value})
 
@@ -298,11 +226,11 @@ class OneFile(Working[Found]):
         return None if self._found is None else self._found.proposal
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
-        acting = ("confirm", "client", "template", "task", "remember", "discard")
+        acting = ("confirm", "find", "remember", "discard")
         if action in acting and self.is_mounted:
             if self._found is not None and self._proposal is None:
                 return WAITS_NO_MORE
-            if action == "task" and self._proposal is not None and self._proposal.client is None:
+            if parameters == ("task",) and self._proposal is not None and self._proposal.client is None:
                 return NO_CLIENT
         return super().why_not(action, parameters)
 
@@ -312,56 +240,12 @@ class OneFile(Working[Found]):
 
     def action_other(self) -> None:
         """The text, and back."""
-        paper, guesses = self.query_one(Paper), self.query_one("#guesses", Rows)
-        (guesses if paper.has_focus else paper).focus()
+        paper, listed = self.query_one(Paper), self.query_one("#guesses", Rows)
+        (listed if paper.has_focus else paper).focus()
 
-    def run_finder(self, kind: str) -> None:
-        {"client": self.action_client, "template": self.action_template}[kind]()
-
-    def action_client(self) -> None:
-        ctx, lang = self.desk.ctx, self.desk.lang
-
-        def read() -> list[Option]:
-            clients = sorted(views.every(ctx.store.clients), key=lambda one: as_numbers(one.id))
-            return [Option(one.id, f"{one.id} {one.name}", format_tax_id(one.tax_id)) for one in clients]
-
-        self._find(WHICH_CLIENT, read, "client", lang)
-
-    def action_template(self) -> None:
-        ctx, lang = self.desk.ctx, self.desk.lang
-
-        def read() -> list[Option]:
-            return [Option(one.id, one.name, one.department) for one in views.every(ctx.store.templates)]
-
-        self._find(WHICH_TEMPLATE, read, "template", lang)
-
-    def action_task(self) -> None:
-        found, ctx, lang = self._proposal, self.desk.ctx, self.desk.lang
-        if found is None or found.client is None:
-            return
-        client, template = found.client, found.template
-
-        def read() -> list[Option]:
-            tasks = tasks_for(ctx, client.id, template.id if template else "")
-            return [Option(one.id, told_task(one), STATUS[one.status].text(lang)) for one in tasks]
-
-        self._find(WHICH_TASK, read, "task", lang)
-
-    def _find(self, title: Text, read: Callable[[], list[Option]], kind: str, lang: str) -> None:
-        found = self._proposal
-        if found is None:
-            return
-        none = {"client": NO_CLIENTS, "template": NO_TEMPLATES, "task": NO_TASKS}
-        current = {"client": found.client, "template": found.template, "task": found.task}[kind]
-        client = found.client.name if found.client else ""
-
-        def chosen(value: str | None) -> None:
-            if value is not None:
-                self._choose(**{kind: value})
-
-        told = title.say(lang, file=found.row.file_name, client=client)
-        key = current.id if current is not None else ""
-        self.console.open(Find(self.desk, told, read, key, none[kind]), chosen)
+    def action_find(self, kind: str) -> None:
+        if (found := self._proposal) is not None and (kind != "task" or found.client is not None):
+            find(self, kind, found, lambda value: self._choose(**{kind: value}))
 
     def action_confirm(self) -> None:
         """One key: its text stands here. What sends is asked about all the same."""
@@ -408,11 +292,6 @@ class OneFile(Working[Found]):
             try_and_save(self, template, rule, self._confirm, confirms=found.row.file_name)
 
         self.act(lambda: rule_of(ctx, file, task.id), made, self.say(PROPOSING))
-
-
-def told_task(one: Task) -> str:
-    """A task in a list."""
-    return f"{one.id} {one.name} · {months(one.period)}"
 
 
 SCREEN = OneFile

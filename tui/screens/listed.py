@@ -18,17 +18,20 @@ from tui.marks import Marks
 from tui.screens.panel import number
 from tui.screens.place import READING
 from tui.screens.working import Working
-from tui.widgets.lines import Line, Lines, fit, line
+from tui.widgets.lines import Line, Lines, fit, line, wrapped
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Typed
 
-FILTER = Text("/ filtrar", "/ filter")
+FILTER = Text("{keys[listed.filter]} filtrar", "{keys[listed.filter]} filter")
 OF = Text("{shown} de {total}", "{shown} of {total}")
 ONE_MARKED = Text("1 selecionado", "1 selected")
 MARKED = Text("{count} selecionados", "{count} selected")
 HIDDEN = Text("{count} fora do filtro", "{count} outside the filter")
 ONLY_MARKED = Text("só os selecionados", "only the selected")
-NOTHING_FITS = Text("Nada corresponde a este filtro. Esc o retira.", "Nothing fits this filter. Esc takes it away.")
+NOTHING_FITS = Text(
+    "Nada corresponde a este filtro. {keys[listed.step_back]} o retira.",
+    "Nothing fits this filter. {keys[listed.step_back]} takes it away.",
+)
 NO_MARKS_BEFORE = Text("Nenhuma seleção para desfazer.", "No selection to undo.")
 
 F = TypeVar("F")
@@ -148,7 +151,7 @@ class Marked(Working[F]):
 
     def _empty(self) -> list[Line]:
         why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return [line(""), line(("  " + self.say(why), "muted"))]
+        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
 
     def tell_counts(self) -> None:
         """How many are shown, marked, marked but hidden."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.timer import Timer
 from textual.widget import Widget
 
 from core.domain.models import Event, Level
@@ -22,11 +20,11 @@ from tui.screens.log_detail import pane, plain_text
 from tui.screens.log_dialogs import PlainText, SaveTo
 from tui.screens.log_filters import Filtered
 from tui.screens.log_state import count_of
-from tui.widgets.cells import Cells
+from tui.widgets.lines import Lines
 from tui.widgets.rows import Rows
-from tui.work import in_thread, start
+from tui.work import Rest, in_thread, start
 
-NO_LATER = Text("Nenhum depois deste; com maiúscula, para trás.", "None after this one; the capital goes backwards.")
+NO_LATER = Text("Nenhum depois deste; {key}: para trás.", "None after this one; {key}: backwards.")
 NO_EARLIER = Text("Nenhum antes deste.", "None before this one.")
 NO_TASK = Text("Esta linha não é de uma tarefa.", "This line is of no task.")
 NO_ERROR = Text("Esta linha não é de uma falha de envio.", "This line is of no failed delivery.")
@@ -44,7 +42,7 @@ class Log(Filtered):
     TITLE_TEXT = Text("Registro", "Journal")
     ENTER = Text("tarefa", "task")
     BINDINGS: ClassVar = [
-        key("e", "grave('error', 1)", Text("próximo erro", "next error")),
+        key("e", "grave('error', 1)", Text("próximo erro", "next error"), name="log.next_error"),
         key("slash", "text", Text("texto", "text")),
         key("n", "level", Text("nível", "level")),
         key("i", "client", Text("cliente", "client")),
@@ -52,9 +50,16 @@ class Log(Filtered):
         key("p", "pause", Text("pausar", "pause")),
         key("c", "copy", Text("copiar", "copy")),
         key("d", "detail", Text("tudo desta linha", "all about this line")),
-        key("E", "grave('error', -1)", Text("erro anterior", "error before")),
-        key("a,w", "grave('warning', 1)", Text("próximo aviso ou erro", "next warning or error")),
-        key("A,W", "grave('warning', -1)", Text("aviso ou erro anterior", "warning or error before")),
+        key("E", "grave('error', -1)", Text("erro anterior", "error before"), name="log.error_before"),
+        key(
+            "a,w", "grave('warning', 1)", Text("próximo aviso ou erro", "next warning or error"), name="log.next_grave"
+        ),
+        key(
+            "A,W",
+            "grave('warning', -1)",
+            Text("aviso ou erro anterior", "warning or error before"),
+            name="log.grave_before",
+        ),
         key("s", "export", Text("salvar CSV/JSON", "save CSV/JSON")),
         key("x", "error", Text("ver o erro", "see the error")),
         key("escape", "step_back", Text("voltar", "back"), show=False),
@@ -63,12 +68,11 @@ class Log(Filtered):
     def __init__(self, desk: Desk):
         super().__init__(desk)
         self._about: About | None = None
-        self._resting: Timer | None = None
-        self._moved_at = 0.0
+        self._rest = Rest(self, REST, self._rested)
 
     def body(self) -> Iterable[Widget]:
         yield from super().body()
-        yield Cells([()] * DETAIL, id="detail")
+        yield Lines([()] * DETAIL, id="detail")
 
     def aim(self, **aims: Any) -> None:
         """Look at some lines only: `level`, `client` (with its `client_name`), `text`; or at the line `seq`."""
@@ -90,14 +94,10 @@ class Log(Filtered):
 
     def rest(self) -> None:
         """Fill the detail once the cursor has been standing for a moment."""
-        self._moved_at = time.monotonic()
-        if self._resting is None:
-            self._resting = self.set_timer(REST, self._rested)
+        self._rest.moved()
 
     def _rested(self) -> None:
-        left = self._moved_at + REST - time.monotonic()
-        self._resting = self.set_timer(left, self._rested) if left > 0.01 else None
-        if self._resting is None and self.is_current:
+        if self.is_current:
             start(self, self._read_about, "about", alone=True)
 
     @property
@@ -114,7 +114,7 @@ class Log(Filtered):
     def _fill(self) -> None:
         height = TALL_DETAIL if self.size.height >= TALL else DETAIL
         shown = [] if self._about is None else pane(self._about, self.desk.lang, self.size.width, height)
-        self.query_one("#detail", Cells).update([*shown, *[()] * (height - len(shown))])
+        self.query_one("#detail", Lines).update([*shown, *[()] * (height - len(shown))])
 
     # --- going elsewhere
 
@@ -146,7 +146,8 @@ class Log(Filtered):
                         self.rows.move(self.journal.listed.position(seq))
                         return
                 at = seqs[-1]
-            self.notice(self.say(NO_LATER if direction > 0 else NO_EARLIER), "muted")
+            back = self.desk.keys["log.error_before" if level == "error" else "log.grave_before"]
+            self.notice(self.say(NO_LATER if direction > 0 else NO_EARLIER, key=back), "muted")
 
         start(self, look, "grave", alone=True)
 

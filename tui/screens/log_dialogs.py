@@ -30,13 +30,16 @@ TYPE_TO_FIND = Text("nome, número ou CNPJ", "name, number or CNPJ")
 ALL = Text("todos os clientes", "all clients")
 NO_SUCH = Text("Nenhum cliente com esse nome.", "No client of that name.")
 COPIED = Text(
-    "✓ Copiado, se o terminal aceita OSC 52; senão selecione aqui, ou s salva em arquivo.",
-    "✓ Copied, where the terminal takes OSC 52; else select it here, or s saves it to a file.",
+    "✓ Copiado, se o terminal aceita OSC 52; senão selecione aqui, ou {keys[log_dialogs.save]} salva em arquivo.",
+    "✓ Copied, where the terminal takes OSC 52; else select it here, or {keys[log_dialogs.save]} saves it to a file.",
 )
 ONE_LINE = Text("Uma linha do registro", "One line of the journal")
 WHERE = Text("Salvar em qual arquivo?", "Save to which file?")
 WRITTEN = Text("✓ Salvo em {file}.", "✓ Saved to {file}.")
-WRITING = Text("salvando… {count} de {total}; Esc interrompe", "saving… {count} of {total}; Esc stops it")
+WRITING = Text(
+    "salvando… {count} de {total}; {keys[typed.leave]} interrompe",
+    "saving… {count} of {total}; {keys[typed.leave]} stops it",
+)
 PATH = Text("caminho do arquivo", "the file's path")
 
 

@@ -13,7 +13,10 @@ from tui.screens.log_follow import Followed
 from tui.screens.log_state import LEVELS
 from tui.widgets.typed import Typed
 
-NO_FILTERS = Text("Nenhum filtro: n nível, i cliente, / texto.", "No filters: n level, i client, / text.")
+NO_FILTERS = Text(
+    "Nenhum filtro: {keys[log.level]} nível, {keys[log.client]} cliente, {keys[log.text]} texto.",
+    "No filters: {keys[log.level]} level, {keys[log.client]} client, {keys[log.text]} text.",
+)
 TYPING = 0.15
 """Seconds after a letter before it is looked for."""
 

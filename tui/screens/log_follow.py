@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from core.domain.models import Event
+from core.domain.models import Event, Level
 from core.domain.text import Text
 from core.office import views
 from core.office.log import Filter, Matcher, Search
@@ -20,15 +22,18 @@ from tui.screens.log_list import Every, Hits, Journal, LogRows
 from tui.screens.log_state import State, told
 from tui.screens.place import READING, Place
 from tui.watch import Changed
-from tui.widgets.cells import Cells
-from tui.widgets.lines import Line, line
+from tui.widgets.lines import Line, Lines, line, wrapped
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Typed
 from tui.work import start
 
-NOTHING = Text("Nada aconteceu ainda: anexe documentos e conclua tarefas (3).", "Nothing has happened yet (3: tasks).")
+NOTHING = Text(
+    "Nada aconteceu ainda: anexe documentos e conclua tarefas ({keys[app.go_tasks]}).",
+    "Nothing has happened yet ({keys[app.go_tasks]}: tasks).",
+)
 NO_FIT = Text(
-    "Nada corresponde a estes filtros. f os desliga, Esc os retira.", "Nothing fits these filters. f: off, Esc: away."
+    "Nada corresponde a estes filtros. {keys[log.filters]} os desliga, {keys[log.step_back]} os retira.",
+    "Nothing fits these filters. {keys[log.filters]}: off, {keys[log.step_back]}: away.",
 )
 LOOKING = Text("procurando…", "looking…")
 WORDS = Text("palavras", "words")
@@ -65,7 +70,9 @@ class Followed(Place[int]):
         self._typing: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        yield Horizontal(Typed(self.say(WORDS), id="words"), Cells([()], id="state"), classes="bar")
+        yield Horizontal(
+            Typed(self.say(WORDS), id="words", value=self._filter.text), Lines([()], id="state"), classes="bar"
+        )
         columns = [
             Column(self.say(head), width, grow)
             for head, width, grow in zip(HEADS, (14, 1, 16, 20), (0, 0, 1, 4), strict=True)
@@ -80,6 +87,29 @@ class Followed(Place[int]):
     def wanted(self) -> Filter:
         """What is filtered by now."""
         return self._filter if self._is_on else Filter()
+
+    # --- what is there again after a lost connection
+
+    def memento(self) -> dict[str, Any]:
+        wanted = self._filter
+        return {
+            "level": wanted.level.value,
+            "client": wanted.client,
+            "client_name": self._client_name,
+            "text": wanted.text,
+            "is_on": self._is_on,
+            "following": self._following,
+            "place": self._place,
+            "height": self._height,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        with suppress(KeyError, TypeError, ValueError):
+            client = state["client"] and str(state["client"])
+            wanted = Filter(Level(state["level"]), client, str(state["text"]))
+            place, height = int(state["place"]), int(state["height"])
+            self._filter, self._is_on, self._client_name = wanted, bool(state["is_on"]), str(state["client_name"])
+            self._following, self._place, self._height = bool(state["following"]), place, height
 
     # --- reading
 
@@ -149,6 +179,7 @@ class Followed(Place[int]):
 
     def _apply(self) -> None:
         """Show what the filters leave, from where one stands outwards."""
+        self.console.touch()
         self.workers.cancel_group(self, "look")
         self._looking, self._reached = bool(self.wanted), None
         if self._looking:
@@ -211,7 +242,7 @@ class Followed(Place[int]):
 
     def _empty(self) -> list[Line]:
         why = NOTHING if not self.wanted else NO_FIT if self._reached is None else LOOKING
-        return [line(""), line(("  " + self.say(why), "muted"))]
+        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
 
     def read_wanted(self) -> None:
         """Read what the screen lacks, in a thread."""
@@ -234,6 +265,7 @@ class Followed(Place[int]):
             self._is_on,
             self._client_name,
             bool(typed.display),
+            self.desk.keys,
             self._following,
             len(self.journal.held),
             self.journal.held_errors,
@@ -241,7 +273,7 @@ class Followed(Place[int]):
             self._reached,
         )
         width = self.size.width - (typed.outer_size.width if typed.display else 0)
-        self.query_one("#state", Cells).update([told(state, self.desk.lang, width)])
+        self.query_one("#state", Lines).update([told(state, self.desk.lang, width)])
 
     def rest(self) -> None:
         """The cursor stands on something else."""
@@ -255,6 +287,7 @@ class Followed(Place[int]):
         if follows != self._following or self.journal.held:
             self._following = follows
             self.tell()
+            self.console.touch()
         self.read_wanted()
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
@@ -266,5 +299,6 @@ class Followed(Place[int]):
             self._following = False
             self._remember()
             self.tell()
+            self.console.touch()
         else:
             self.rows.action_edge(1)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import neg
 
-from textual import events
 from textual.message import Message
 
 from core.domain.events import message
 from core.domain.models import Event, Level
 from core.domain.story import PLACED
 from core.office import Context, log, views
-from tui.widgets.lines import Line
 from tui.widgets.rows import Row, Rows
 
 SIGNS = {Level.INFO: "·", Level.WARNING: "!", Level.ERROR: "✗"}
@@ -188,10 +186,10 @@ class LogRows(Rows):
     class Walked(Message):
         """Someone moved the cursor; what moves by itself does not say so."""
 
-    def move(self, index: int) -> None:
+    def move(self, index: int, top: int | None = None) -> None:
         if index >= len(self.source):
             self.source.release()
-        super().move(index)
+        super().move(index, top)
         self.post_message(self.Walked())
 
     def action_edge(self, to: int) -> None:
@@ -199,25 +197,13 @@ class LogRows(Rows):
             self.source.release()
         super().action_edge(to)
 
+    def _reveal(self) -> None:
+        if self.size.height:  # before that, a line that is there again would lose its height on the screen
+            super()._reveal()
+
     def _blank(self) -> int:
         count = len(self.source)
         return max(self.height - count, 0) if count and isinstance(self.source.listed, Hits) else 0
-
-    def _compose_lines(self) -> Iterator[Line]:
-        lines = super()._compose_lines()
-        if self._heads:
-            yield next(lines)
-        yield from [()] * self._blank()
-        yield from lines
-
-    def on_click(self, event: events.Click) -> None:
-        event.prevent_default()
-        index = self.top + event.y - self._heads - self._blank()
-        if self.top <= index < len(self.source):
-            again = index == self.cursor
-            self.move(index)
-            if again:
-                self.action_open()
 
 
 def sign_of(event: Event) -> str:

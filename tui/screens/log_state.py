@@ -9,6 +9,7 @@ from typing import NamedTuple
 from core.domain.models import Level
 from core.domain.text import Text
 from core.office.log import Filter
+from tui.keys import InForce
 from tui.screens.panel import number
 from tui.widgets.lines import Line, Part, fit, spread, width_of
 
@@ -21,7 +22,7 @@ LEVEL, CLIENT, TEXT = Text("nível", "level"), Text("cliente", "client"), Text("
 ALL = Text("todos", "all")
 FOLLOWING = Text("● seguindo", "● following")
 STOPPED = Text("‖ parado", "‖ stopped")
-AT_END = Text(" · End segue", " · End follows")
+AT_END = Text(" · {keys[list.last]} segue", " · {keys[list.last]} follows")
 NEW = Text("↓ {count} novos", "↓ {count} new")
 ONE = Text("↓ 1 novo", "↓ 1 new")
 ERRORS = Text(" ({count} erros)", " ({count} errors)")
@@ -40,6 +41,7 @@ class State(NamedTuple):
     is_on: bool
     client: str
     typing: bool
+    keys: InForce
     following: bool
     new: int
     new_errors: int
@@ -66,13 +68,13 @@ def chips(state: State, lang: str) -> list[Part]:
         client = fit(client, LONGEST) if width_of(client) > LONGEST else client
     text = wanted.text.strip()
     shown = (
-        ("n", LEVEL, None if wanted.level is Level.INFO else LEVELS[wanted.level].text(lang)),
-        ("i", CLIENT, client),
-        ("/", TEXT, fit(text, LONGEST) if width_of(text) > LONGEST else text or None),
+        ("log.level", LEVEL, None if wanted.level is Level.INFO else LEVELS[wanted.level].text(lang)),
+        ("log.client", CLIENT, client),
+        ("log.text", TEXT, fit(text, LONGEST) if width_of(text) > LONGEST else text or None),
     )
     parts: list[Part] = []
     for key, name, value in shown:
-        parts.append((f" {key} ", "accent"))
+        parts.append((f" {state.keys[key]} ", "accent"))
         if value is None:
             none = "" if wanted else f": {ALL.text(lang) if name is not TEXT else '-'}"
             parts.append((f"{name.text(lang)}{none} ", "muted"))
@@ -90,7 +92,7 @@ def _right(state: State, lang: str) -> Iterator[list[Part]]:
         yield [(FOLLOWING.text(lang), "good"), last]
         yield [(FOLLOWING.text(lang) + " ", "good")]
         return
-    stopped: list[Part] = [(STOPPED.text(lang), "warning"), (AT_END.text(lang), "warning")]
+    stopped: list[Part] = [(STOPPED.text(lang), "warning"), (AT_END.say(lang, keys=state.keys), "warning")]
     new: list[Part] = []
     if state.new:
         errors = ""

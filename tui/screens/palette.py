@@ -19,7 +19,7 @@ from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 
 TITLE = Text("Teclas desta tela, e para onde ir", "This screen's keys, and where to go")
-HINT = Text("digite para procurar; Enter executa", "type to find; Enter runs it")
+HINT = Text("digite para procurar; {keys[typed.submit]} executa", "type to find; {keys[typed.submit]} runs it")
 NO_HIT = Text("Nada com esse nome.", "Nothing of that name.")
 GO = Text("ir para {place}", "go to {place}")
 
@@ -54,7 +54,12 @@ class Palette(Dialog[None]):
             if one.active.binding.action not in (*go, "help", "app.help", "palette")
         ]
         places = [
-            Command(way.key, self.say(GO, place=way.title.text(desk.lang)), None, f"app.go('{way.name}')")
+            Command(
+                desk.keys[f"app.go_{way.name}"],
+                self.say(GO, place=way.title.text(desk.lang)),
+                None,
+                f"app.go('{way.name}')",
+            )
             for way in PLACES
         ]
         here.sort(key=lambda one: bool(one.why_not))

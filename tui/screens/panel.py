@@ -27,6 +27,9 @@ FAILED = Text(
     "Falha no envio de documentos ao Portal do Cliente", "Sending documents to the client's portal failed (tasks)"
 )
 PAUSED = Text("Envios em pausa: o portal como um todo tem um problema", "Sending paused: something is wrong with it")
+UNKEPT = Text(
+    "O portal não cumpre exclusive = true: confira o portal", "The portal does not keep exclusive = true: check it"
+)
 INACTIVE = Text("Integração inativa: nada é enviado", "Integration inactive: nothing is sent")
 ON_REQUEST = Text(
     "Envios concluídos com a integração inativa, só a pedido", "Deliveries completed while inactive, on request only"
@@ -191,6 +194,8 @@ def leads(found: Found) -> Iterable[Lead]:
         yield Lead("✗", "", PAUSED, "error", "errors", {})
     if overview.failed_tasks:
         yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "tasks", {"only": "failing"})
+    if overview.unkept is not None:
+        yield Lead("!", "", UNKEPT, "warning", "activation", {})
     if not overview.integration.active:
         yield Lead("!", "", INACTIVE, "warning", "activation", {})
     if overview.integration.active and overview.held.get("inactive"):

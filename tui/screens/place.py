@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from core.domain.text import Text
@@ -99,7 +98,7 @@ class Place(Still[None], Generic[F]):
         yield Header()
         yield Footer()
         yield Notice()
-        yield Vertical(*self.body(), classes="body")
+        yield from self.body()
 
     def preload(self) -> None:
         """Read before the loop runs, so that the first paint is whole."""

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from textual.containers import Horizontal
-from textual.timer import Timer
 from textual.widget import Widget
 
 from core.office.views import Identified
+from tui.desk import Desk
 from tui.keys import ADMINS_ONLY
 from tui.screens.listed import FILTER, Listed, Marked
 from tui.screens.place import Place
-from tui.widgets.cells import Cells
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import Rows
 from tui.widgets.typed import Typed
-from tui.work import start
+from tui.work import Rest, start
 
 T = TypeVar("T", bound=Identified)
 
@@ -33,7 +32,10 @@ class Records(Listed[T], inherit_bindings=False):
     BINDINGS: ClassVar = [one for kind in (Marked, Place) for one in vars(kind)["BINDINGS"] if one.action in KEPT]
     DETAIL: ClassVar = 3
     """Lines of the detail."""
-    _resting: Timer | None = None
+
+    def __init__(self, desk: Desk):
+        super().__init__(desk)
+        self._rest = Rest(self, REST, self.tell_about)
 
     def about(self, one: T) -> list[Line]:
         """What is particular about one."""
@@ -46,7 +48,7 @@ class Records(Listed[T], inherit_bindings=False):
         typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
         yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list")
-        yield Cells([()] * self.DETAIL, id="detail")
+        yield Lines([()] * self.DETAIL, id="detail")
 
     @property
     def current(self) -> T | None:
@@ -58,9 +60,7 @@ class Records(Listed[T], inherit_bindings=False):
         self.tell_about()
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST, self.tell_about)  # a held key writes two lines a step, not five
+        self._rest.moved()
 
     def on_resize(self) -> None:
         super().on_resize()

@@ -29,7 +29,10 @@ from tui.work import in_thread, start
 TITLE = Text("Pasta no portal de {client}", "Folder at the portal of {client}")
 HINT = Text("digite: procura, ou o nome de uma pasta nova", "type: to find, or a new folder's name")
 COUNT = Text("{count} pastas no portal", "{count} folders at the portal")
-AGAIN = Text("F5 tenta de novo; digitar a pasta continua valendo.", "F5 tries again; typing the folder still works.")
+AGAIN = Text(
+    "{keys[root.again]} tenta de novo; digitar a pasta continua valendo.",
+    "{keys[root.again]} tries again; typing the folder still works.",
+)
 NONE = Text("Nenhuma pasta no portal ainda; digite o nome da que será dele.", "No folders there yet; type a name.")
 LIKELY = Text("parece ser a dele", "looks like its own")
 OWNED = Text("do cliente {client}", "the client {client}'s")

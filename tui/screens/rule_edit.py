@@ -66,7 +66,9 @@ PERIODS = {
     PeriodOf.NONE: Text("nenhuma: o documento não tem competência", "none: it is of no period"),
 }
 NOTHING = Text("—", "—")
-SAID = Text("t experimenta; só depois se salva.", "t tries it; only then is it saved.")
+SAID = Text(
+    "{keys[rule_edit.try]} experimenta; só depois se salva.", "{keys[rule_edit.try]} tries it; only then is it saved."
+)
 
 
 class RuleEdit(Dialog[Rule]):

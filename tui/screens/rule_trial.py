@@ -16,7 +16,6 @@ from tui.keys import key
 from tui.paths import paths_in
 from tui.screens.ask import Ask
 from tui.screens.attach import FOLDER
-from tui.screens.confirm import KEY
 from tui.screens.dialog import Dialog
 from tui.screens.rule_edit import RuleEdit, full
 from tui.screens.working import Working
@@ -54,7 +53,7 @@ CONFIRM = Text("anexar {file} e salvar a regra", "attach {file} and save the rul
 CHANGE, ON_FILES = Text("mudar a regra", "change the rule"), Text("experimentar em arquivos", "try on files")
 WHICH = Text("Em que arquivos experimentar?", "Try it on which files?")
 PASTE = Text("Um caminho, ou vários (cole ou arraste).", "A path, or several (paste or drop).")
-EMPTY = Text("Digite um caminho; Esc desiste.", "Type a path; Esc gives up.")
+EMPTY = Text("Digite um caminho.", "Type a path.")
 MISSING = Text("não existe: {path}", "does not exist: {path}")
 
 
@@ -144,7 +143,7 @@ class Trial(Dialog[str]):
         self.query_one("#caught", Rows).show(Fixed(rows))
         yes = self.say(CONFIRM, file=self._confirms) if self._confirms else self.say(SAVE)
         yes = self.say(ALTHOUGH, what=yes) if self._tried.others else yes
-        ask: Line = line(" ", (self.say(KEY), "accent"), f"  {yes}")
+        ask: Line = line(" ", (self.desk.keys["rule_trial.save"], "accent"), f"  {yes}")
         self.query_one("#ask", Lines).update([(), ask])
 
     def _caught(self) -> Iterable[tuple[str, str]]:

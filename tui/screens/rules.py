@@ -34,14 +34,20 @@ OWN_WINS = Text(
     "As próprias valem antes; entre várias que servem, a mais específica.",
     "Its own come first; of several that fit, the most specific one counts.",
 )
-VALIDATES = Text("Valida pela competência: {answer} (v muda)", "Period has to be the task's: {answer} (v changes)")
+VALIDATES = Text(
+    "Valida pela competência: {answer} ({keys[rules.validate]} muda)",
+    "Period has to be the task's: {answer} ({keys[rules.validate]} changes)",
+)
 YES, NO = Text("sim", "yes"), Text("não", "no")
 NO_RULES = Text(
-    "Nenhuma regra: o Express não reconhece este documento. n faz uma; m, num arquivo que espera (6), faz do exemplo.",
-    "No rule: Express does not know this document. n makes one; m, at a file that waits (6), makes it of the example.",
+    "Nenhuma regra: o Express não reconhece este documento. {keys[rules.new]} faz uma; "
+    "{keys[express_file.remember]}, num arquivo que espera ({keys[app.go_express]}), faz do exemplo.",
+    "No rule: Express does not know this document. {keys[rules.new]} makes one; "
+    "{keys[express_file.remember]}, at a file that waits ({keys[app.go_express]}), makes it of the example.",
 )
 ONLY_OWN = Text(
-    "a regra é do catálogo: Enter faz uma própria a partir dela", "the catalogue's: Enter makes one's own of it"
+    "a regra é do catálogo: {keys[list.open]} faz uma própria a partir dela",
+    "the catalogue's: {keys[list.open]} makes one's own of it",
 )
 SAVED = Text("Regra salva; o que espera é reconhecido de novo.", "Rule saved; what waits is recognised again.")
 REMOVE = Text("Remover esta regra de {template}?", "Remove this rule of {template}?")

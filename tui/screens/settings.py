@@ -22,7 +22,10 @@ from tui.widgets.rows import Column, Row, Rows
 
 HEADS = (Text("Chave", "Key"), Text("Valor", "Value"), Text("Padrão", "Default"))
 NEEDED = Text("(obrigatória)", "(needed)")
-NOTHING = Text("Sem configuração: veja o erro abaixo; F5 lê de novo.", "No configuration: see below; F5 reads it.")
+NOTHING = Text(
+    "Sem configuração: veja o erro abaixo; {keys[place.reload]} lê de novo.",
+    "No configuration: see below; {keys[place.reload]} reads it.",
+)
 IN_FILE = Text("{file}: {key}", "{file}: {key}")
 CHANGED_ONLY = Text("só as alteradas", "only the changed")
 SAVED = Text("{key} = {value}: gravado; {when}.", "{key} = {value}: saved; {when}.")
@@ -61,6 +64,8 @@ class SettingsPlace(Records[Item]):
         key("d", "reset", Text("voltar ao padrão", "as by default")),
     ]
     _settings: Settings | None = None
+    _kept: Text | None = None
+    """Why the one under the cursor cannot be reset."""
 
     def make_listing(self) -> Listing[Item]:
         return Listing((lambda one: f"{one.id} {self.say(one.setting.meaning)}", self._value, self._default), self._row)
@@ -131,7 +136,9 @@ class SettingsPlace(Records[Item]):
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         super().on_rows_moved(event)
-        self.refresh_bindings()  # whether it can be reset
+        before, self._kept = self._kept, self.why_not("reset", ())
+        if self._kept is not before:
+            self.refresh_bindings()
 
     # --- acting
 

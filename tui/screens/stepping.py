@@ -29,7 +29,7 @@ class Step:
     """
 
     find: Callable[[Context, Actor], MappingChange | None]
-    do: Callable[[Context, Actor], MappingChange]
+    do: Callable[[Context, Actor, str], MappingChange]
     to: Callable[[Mapped], Names | None]
     nothing: Text
     ask: Text
@@ -44,7 +44,10 @@ UNDO = Step(
     mapping.NOTHING_TO_UNDO,
     Text("Desfazer sua última mudança: {what} → {destination}?", "Undo your last change: {what} → {destination}?"),
     Text("sim, desfazer", "yes, undo"),
-    Text("Desfeito: {what} → {destination}. U refaz.", "Undone: {what} → {destination}. U redoes it."),
+    Text(
+        "Desfeito: {what} → {destination}. {keys[templates.redo]} refaz.",
+        "Undone: {what} → {destination}. {keys[templates.redo]} redoes it.",
+    ),
 )
 REDO = Step(
     mapping.next_redo,
@@ -53,7 +56,10 @@ REDO = Step(
     mapping.NOTHING_TO_REDO,
     Text("Refazer o que você desfez: {what} → {destination}?", "Redo what you undid: {what} → {destination}?"),
     Text("sim, refazer", "yes, redo"),
-    Text("Refeito: {what} → {destination}. u desfaz.", "Redone: {what} → {destination}. u undoes it."),
+    Text(
+        "Refeito: {what} → {destination}. {keys[templates.undo]} desfaz.",
+        "Redone: {what} → {destination}. {keys[templates.undo]} undoes it.",
+    ),
 )
 
 
@@ -82,11 +88,12 @@ def take(place: Place[Any], step: Step, name_of: Callable[[str], str]) -> None:
         several = len(change.changes) > 1
         about = [f"{name_of(one.template)} → {folder(one)}" for one in change.changes] if several else []
         question = place.say(step.ask, **told(change))
-        place.console.open(Confirm(place.desk, question, about, place.say(step.yes)), sure)
 
-    def sure(wanted: bool | None) -> None:
-        if wanted:
-            place.act(lambda: step.do(ctx, actor), taken)
+        def sure(wanted: bool | None) -> None:
+            if wanted:
+                place.act(lambda: step.do(ctx, actor, change.id), taken)
+
+        place.console.open(Confirm(place.desk, question, about, place.say(step.yes)), sure)
 
     def taken(change: MappingChange) -> None:
         place.notice("✓ " + place.say(step.done, **told(change)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 from textual.events import Key
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -12,13 +14,15 @@ from textual.widget import Widget
 from core.domain.text import Text
 from tui.desk import Desk
 from tui.keys import ADMINS_ONLY, NOTHING_HERE, Keyed, why_not
+from tui.painter import Painter
+from tui.quick import Quick
 from tui.widgets.lines import TONES
 from tui.widgets.rows import Rows
 
 A = TypeVar("A")
 
 
-class Still(Keyed, Screen[A]):
+class Still(Keyed, Quick, Screen[A]):
     """The base of all screens here; the tones are its, to be worked out once a screen and not once a widget."""
 
     COMPONENT_CLASSES = {f"tone--{tone}" for tone in TONES}  # noqa: RUF012 - Textual declares it so
@@ -30,10 +34,18 @@ class Still(Keyed, Screen[A]):
     """Actions on what the list's cursor stands on."""
     desk: Desk
 
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self._compositor = Painter(lambda: self.app.frame)  # type: ignore[attr-defined] # the console's
+
+    @cached_property
+    def _lists(self) -> list[Rows]:
+        return list(self.query(Rows))
+
     def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
         if action in self.FOR_ADMINS and not self.desk.actor.admin:
             return ADMINS_ONLY
-        if action in self.ON_ONE and self.is_mounted and not any(len(rows.source) for rows in self.query(Rows)):
+        if action in self.ON_ONE and self.is_mounted and not any(len(rows.source) for rows in self._lists):
             return NOTHING_HERE
         return None
 
@@ -45,6 +57,10 @@ class Still(Keyed, Screen[A]):
 
     def refuse(self, why: Text) -> None:
         """Say why something is not done."""
+
+    def _screen_resized(self, size: Size) -> None:
+        """Two sizes in a row would take turns for ever in Textual: each layout tells the screen its size once more."""
+        super()._screen_resized(self.app.size)
 
     def _compositor_refresh(self) -> None:
         """Textual paints a new layout at once, even inside `batch_update` and where all is to be painted anyway.

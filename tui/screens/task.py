@@ -35,7 +35,10 @@ COMPLETED_BY = Text("concluída por {who} em {at}", "completed by {who} at {at}"
 MISSING = Text("! falta documento de: {missing}", "! no document yet of: {missing}")
 WHERE, WHY, AFTER = Text("Onde:", "Where:"), Text("Por quê:", "Why:"), Text("A seguir:", "Next:")
 NO_DOCUMENT = Text("nenhum documento aqui", "no document here")
-NONE_YET = Text("Nenhum documento nesta tarefa ainda; a anexa um.", "No document in this task yet; a attaches one.")
+NONE_YET = Text(
+    "Nenhum documento nesta tarefa ainda; {keys[task.attach]} anexa um.",
+    "No document in this task yet; {keys[task.attach]} attaches one.",
+)
 GONE = Text("o documento já foi removido", "the document has been removed already")
 NOT_AT_PORTAL = Text("o documento ainda não está no portal", "the document is not at the portal yet")
 NOT_FAILED = Text("este documento não tem falha", "this document has no failure")

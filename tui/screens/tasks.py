@@ -28,18 +28,18 @@ from tui.widgets.lines import Line, Lines, Part, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Row, Rows
 
 CHIPS = {
-    "status": ("f", Text("situação", "status")),
-    "period": ("p", PERIOD),
-    "client": ("l", Text("cliente", "client")),
-    "department": ("d", Text("depto.", "dept.")),
-    "legal": ("v", Text("vencimento", "legal date")),
-    "failing": ("e", Text("falhas", "failures")),
+    "status": ("tasks.choose_status", Text("situação", "status")),
+    "period": ("tasks.choose_period", PERIOD),
+    "client": ("tasks.choose_client", Text("cliente", "client")),
+    "department": ("tasks.choose_department", Text("depto.", "dept.")),
+    "legal": ("tasks.choose_legal", Text("vencimento", "legal date")),
+    "failing": ("tasks.failing", Text("falhas", "failures")),
 }
-"""The filters: their keys and names."""
+"""The filters: their keys' names and their own."""
 ONLY = Text("só com falha", "only")
 NONE_SO = Text(
-    "Nenhuma tarefa assim. Esc mostra todas as abertas; f, p, l, d, v, e mudam cada filtro.",
-    "No such tasks. Esc shows all open ones; f, p, l, d, v, e change each filter.",
+    "Nenhuma tarefa assim. {keys[listed.step_back]} mostra todas as abertas; {letters} mudam cada filtro.",
+    "No such tasks. {keys[listed.step_back]} shows all open ones; {letters} change each filter.",
 )
 SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "●"}
 OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Text("amanhã", "tomorrow")
@@ -139,7 +139,6 @@ class Tasks(ByColumn[Found]):
             at = self.listing.index(wanted)
             self.rows.cursor = 0 if at is None else at
         self.refresh_list(wanted)
-        self.refresh_bindings()
 
     _shown: Wanted | None = None
 
@@ -154,10 +153,11 @@ class Tasks(ByColumn[Found]):
         """Every filter with its key; those that leave something out stand out."""
         lang, width, values = self.desk.lang, self.size.width, self._values()
         parts: list[Part] = [(" ", "")]
-        full = sum(len(f"{letter} {head.text(lang)}: {values[name]}") for name, (letter, head) in CHIPS.items()) < width
-        for name, (letter, head) in CHIPS.items():
+        chips = [(name, self.desk.keys[key_name], head) for name, (key_name, head) in CHIPS.items()]
+        full = sum(len(f"{sign} {head.text(lang)}: {values[name]}") for name, sign, head in chips) < width
+        for name, sign, head in chips:
             told = f" {head.text(lang)}: {values[name]}" if values[name] else f" {head.text(lang)}" if full else ""
-            parts += [(letter, "accent"), (f"{told}  ", "strong" if values[name] else "muted")]
+            parts += [(sign, "accent"), (f"{told}  ", "strong" if values[name] else "muted")]
         longest = max(range(len(parts)), key=lambda index: width_of(parts[index][0]))
         over = sum(width_of(text) for text, _ in parts) - width
         if over > 0:
@@ -183,9 +183,10 @@ class Tasks(ByColumn[Found]):
 
     def _empty(self) -> list[Line]:
         if self.listing.total and not self.listing.needle:
-            return [line(""), *wrapped(self.say(NONE_SO), self.size.width, "muted", indent="  ")]
+            letters = ", ".join(self.desk.keys[key_name] for key_name, _ in CHIPS.values())
+            return [line(""), *wrapped(self.say(NONE_SO, letters=letters), self.size.width, "muted", indent="  ")]
         why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return [line(""), line(("  " + self.say(why), "muted"))]
+        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
 
     def cares_for(self, changed: Changed) -> bool:
         if not {"imported", "client_changed"}.isdisjoint(changed.codes):

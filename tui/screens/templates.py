@@ -26,16 +26,31 @@ NO_TEMPLATES = Text(
     "Nenhum template ainda. Traga os do escritório: malote import PASTA.",
     "No templates yet. Bring the office's: malote import FOLDER.",
 )
-ALL_MAPPED = Text("Todos têm pasta de destino. f mostra todos.", "All have a destination. f shows all.")
+ALL_MAPPED = Text(
+    "Todos têm pasta de destino. {keys[templates.unmapped]} mostra todos.",
+    "All have a destination. {keys[templates.unmapped]} shows all.",
+)
 LAST = Text("Envio", "Sent")
 EXPRESS = Text("Exp.", "Exp.")
 YES, NO = Text("sim", "yes"), Text("não", "no")
 WITHOUT = Text("{count} sem pasta", "{count} without folder")
 ONLY_WITHOUT = Text("só os sem pasta", "only without folder")
-MAPPED = Text("{what} → {destination}. u desfaz.", "{what} → {destination}. u undoes it.")
-CLEARED = Text("{what}: sem pasta de destino. u desfaz.", "{what}: no destination. u undoes it.")
+MAPPED = Text(
+    "{what} → {destination}. {keys[templates.undo]} desfaz.",
+    "{what} → {destination}. {keys[templates.undo]} undoes it.",
+)
+CLEARED = Text(
+    "{what}: sem pasta de destino. {keys[templates.undo]} desfaz.",
+    "{what}: no destination. {keys[templates.undo]} undoes it.",
+)
 CLEAR = Text("Tirar a pasta de destino de {what}?", "Take the destination of {what} away?")
 CLEAR_NOTE = Text("Os envios deles vão falhar até que tenham outra.", "Their deliveries fail until they have another.")
+ALTERED = Text(
+    "{what}: a pasta mudou enquanto você escolhia. Trocar mesmo assim?",
+    "{what}: the folder changed while you chose. Replace it all the same?",
+)
+ALTERED_BY = Text("{name} → {destination}, por {who}", "{name} → {destination}, by {who}")
+YES_ALTERED = Text("sim, trocar: {what} → {destination}", "yes, replace: {what} → {destination}")
 YES_CLEAR = Text("sim, tirar", "yes, take it away")
 CODES = {"mapped", "unmapped", "mapping_undone", "mapping_redone", "imported", "activated", "express_rules"}
 DELIVERED = {"delivered", "replaced", "kept_both", "already_there"}
@@ -203,9 +218,18 @@ class Templates(Columned[View]):
 
     def _map(self, templates: Sequence[Template], destination: Names | None) -> None:
         ctx, actor = self.desk.ctx, self.desk.actor
+        seen = {one.id: one.destination for one in templates}
 
-        def done(change: MappingChange | None) -> None:
-            if change is None:
+        def do() -> MappingChange | mapping.Altered | None:
+            try:
+                return mapping.map_templates(ctx, actor, seen, destination, seen=seen)
+            except mapping.Altered as altered:
+                return altered
+
+        def done(change: MappingChange | mapping.Altered | None) -> None:
+            if isinstance(change, mapping.Altered):
+                self._ask_again(templates, destination, change)
+            elif change is None:
                 self.notice(self.say(NOTHING_CHANGED), "muted")
             elif destination:
                 folder = show_destination(destination)
@@ -213,7 +237,28 @@ class Templates(Columned[View]):
             else:
                 self.notice("✓ " + self.say(CLEARED, what=self._what(templates)))
 
-        self.act(lambda: mapping.map_templates(ctx, actor, [one.id for one in templates], destination), done)
+        self.act(do, done)
+
+    def _ask_again(self, templates: Sequence[Template], destination: Names | None, altered: mapping.Altered) -> None:
+        """Someone has given some of them another folder meanwhile: whose word it is to be is for a person to say."""
+        now = {one.id: one for one in altered.templates}
+        about = [
+            self.say(
+                ALTERED_BY,
+                name=one.name,
+                destination=self._folder(one),
+                who=altered.who.get(one.id) or self.say(mapping.SOMEONE),
+            )
+            for one in altered.templates
+        ]
+        folder = show_destination(destination) if destination else self.say(NO_FOLDER)
+        yes = self.say(YES_ALTERED, what=self._what(templates), destination=folder)
+
+        def sure(wanted: bool | None) -> None:
+            if wanted:
+                self._map([now.get(one.id, one) for one in templates], destination)
+
+        self.console.open(Confirm(self.desk, self.say(ALTERED, what=self._what(altered.templates)), about, yes), sure)
 
     def _what(self, templates: Sequence[Template]) -> str:
         return templates[0].name if len(templates) == 1 else self.say(SEVERAL, count=len(templates))

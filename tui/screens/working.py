@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.domain.text import Text
+from tui.keys import name_of
 from tui.screens.place import Place
 from tui.work import in_thread, start
 
 F = TypeVar("F")
 R = TypeVar("R")
 
-FAR = Text("{doing} {done} de {total} · Esc cancela", "{doing} {done} of {total} · Esc cancels")
+FAR = Text("{doing} {done} de {total} · {key} cancela", "{doing} {done} of {total} · {key} cancels")
 CANCELLING = Text("Cancelando…", "Cancelling…")
 CANCELLED = Text("Cancelado; nada foi feito.", "Cancelled; nothing was done.")
 EVERY = 0.2
@@ -60,14 +61,14 @@ class Working(Place[F]):
 
     def do_long(self, do: Callable[[Work], R], then: Callable[[R], None], doing: Text) -> None:
         """Do something long in a thread; what it returns is handed on, also when it was cancelled half-way."""
-        told = self.say(doing)
+        told, cancel = self.say(doing), self.desk.keys[name_of(type(self), "step_back")]
 
         def tell(done: int, total: int) -> None:
             self.app.call_later(say, done, total)
 
         def say(done: int, total: int) -> None:
             if self._work is work:
-                self.notice(self.say(FAR, doing=told, done=done, total=total), "muted")
+                self.notice(self.say(FAR, doing=told, done=done, total=total, key=cancel), "muted")
 
         work = Work(tell)
 

@@ -30,14 +30,19 @@ READ_BEFORE = Text("lidas em {at}", "read on {at}")
 BEFORE = Text("lida antes", "read before")
 NOT_ALLOWED = Text("o portal não deixa ver", "the portal refuses")
 OPENING = Text("lendo…", "reading…")
-AGAIN = Text("F5 tenta de novo.", "F5 tries again.")
+AGAIN = Text("{keys[destination.again]} tenta de novo.", "{keys[destination.again]} tries again.")
 MEANWHILE = Text("Abaixo, o lido antes.", "Below: read before.")
 TYPED = Text("Ou digite Pasta > Subpasta.", "Or type Folder > Subfolder.")
 NO_FOLDERS = Text(
-    "Este cliente ainda não tem pastas no portal. Tab: outro cliente; Ctrl-N: pasta nova.",
-    "This client has no folders at the portal yet. Tab: another client; Ctrl-N: new folder.",
+    "Este cliente ainda não tem pastas no portal. {keys[destination.client]}: outro cliente; "
+    "{keys[destination.new]}: pasta nova.",
+    "This client has no folders at the portal yet. {keys[destination.client]}: another client; "
+    "{keys[destination.new]}: new folder.",
 )
-NO_HIT = Text("Nenhuma pasta com esse nome; Ctrl-N faz uma.", "No folder of that name; Ctrl-N makes one.")
+NO_HIT = Text(
+    "Nenhuma pasta com esse nome; {keys[destination.new]} faz uma.",
+    "No folder of that name; {keys[destination.new]} makes one.",
+)
 STILL_READING = Text("Nada ainda; a leitura continua.", "Nothing yet; reading goes on.")
 NO_CLIENT = Text("Nenhum cliente tem pasta no portal; digite Pasta > Subpasta.", "No client has a folder; type a path.")
 EVERY = 0.1

@@ -64,12 +64,11 @@ class Header(Lines):
         told = state.say(lang, count=overview.deliveries["failed"])
         if overview.pause is not None:
             reachable = False
-        right: list[Part] = [
-            (f"{PORTAL[reachable].text(lang)}  {STATUS.text(lang)}", "bar"),
-            (told, f"bar-{tone}"),
-            (" ", "bar"),
-        ]
         left: list[Part] = [(" malote", "bar-accent"), (f"  {office} · {who} ", "bar")]
+        portal, status = f"{PORTAL[reachable].text(lang)}  ", STATUS.text(lang)
+        if sum(width_of(text) for text in (*(text for text, _ in left), portal, status, told, " ")) > self.size.width:
+            status = ""  # who one is, is worth more
+        right: list[Part] = [(portal + status, "bar"), (told, f"bar-{tone}"), (" ", "bar")]
         self.update([spread(left, right, self.size.width), tuple(_tabs(places, self.size.width))])
 
 
@@ -96,6 +95,7 @@ class Footer(Lines):
     """The keys that work here: whole entries, Enter first, `?` always, `+5` for the rest."""
 
     base = "bar"
+    _soon = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
@@ -105,11 +105,13 @@ class Footer(Lines):
         self.tell()
 
     def _changed(self, screen: Screen[object]) -> None:
-        if screen is self.screen and screen.is_current:
-            self.tell()
+        if screen is self.screen and screen.is_current and not self._soon:
+            self._soon = True  # a key that moves the focus and the list changes them several times
+            self.call_later(self.tell)
 
     def tell(self) -> None:
         """Say them."""
+        self._soon = False
         lang: str = self.app.lang  # type: ignore[attr-defined]
         self.update([fitting(entries(self.screen, lang), self.size.width)])
 

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core.domain.text import plain
+from tui.quick import Quick
 
 Part = tuple[str, str]
 """Text and its tone."""
@@ -68,7 +69,7 @@ def wrapped(text: str, width: int, tone: str = "", *, indent: str = " ", most: i
     return [line((indent + one, tone)) for one in folded]
 
 
-class Lines(Widget):
+class Lines(Quick, Widget):
     """Lines, given whole by `update`; shorter ones are filled in the tone `base`."""
 
     base = ""

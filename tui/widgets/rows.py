@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, Self
 
 from textual import events
@@ -53,15 +52,6 @@ class Fixed:
 
     def row(self, index: int) -> Row:
         return self._rows[index]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a line of the screen shows; it is written again when this changes."""
-
-    row: Row
-    cursor: bool
-    marked: bool
 
 
 class Rows(Keyed, Lines, can_focus=True):
@@ -119,6 +109,7 @@ class Rows(Keyed, Lines, can_focus=True):
         self._marks = marks
         self._heads = heads
         self._sort: tuple[int, bool] | None = None
+        self._count = -1
         self.current: str | None = None
         """The id of the row under the cursor."""
 
@@ -152,12 +143,17 @@ class Rows(Keyed, Lines, can_focus=True):
             self._driven = driven
             self.sync()
 
-    def sync(self) -> None:
-        """Write again what changed: of the rows on the screen, the cursor, the marks."""
+    def sync(self, *indexes: int) -> None:
+        """Write again what changed: of the rows on the screen, the cursor, the marks.
+
+        Args:
+            indexes: the rows that may have changed; all, if not given.
+        """
         before = self.current
         self.current = self.source.row(self.cursor).key if len(self.source) else None
         if self.size.height:
-            self.update(self._compose_lines())
+            known = indexes and 0 < len(self.source) == self._count
+            self.update(self._again(indexes) if known else self._compose_lines())
         if self.current != before:
             self.post_message(self.Moved(self))
 
@@ -168,24 +164,36 @@ class Rows(Keyed, Lines, can_focus=True):
 
     def _compose_lines(self) -> Iterator[Line]:
         widths = self._widths()
-        count = len(self.source)
+        self._count = count = len(self.source)
         if self._heads:
             yield self._head(widths)
         if not count:
             yield from self.empty
             return
+        yield from [()] * self._blank()
         for index in range(self.top, min(self.top + self.height, count)):
-            row = self.source.row(index)
-            yield self._line(Shown(row, index == self.cursor, row.key in self.marked), widths)
+            yield self._line(index, widths)
 
-    def _line(self, shown: Shown, widths: Sequence[int]) -> Line:
-        row = shown.row
+    def _again(self, indexes: Iterable[int]) -> list[Line]:
+        """The lines as they are, but these rows made anew."""
+        lines, widths, above = list(self._lines), self._widths(), self._heads + self._blank() - self.top
+        for index in indexes:
+            if above + index < len(lines):
+                lines[above + index] = self._line(index, widths)
+        return lines
+
+    def _blank(self) -> int:
+        """How many empty lines stand above the first row."""
+        return 0
+
+    def _line(self, index: int, widths: Sequence[int]) -> Line:
+        row = self.source.row(index)
         if len(row.cells) == 1:
             widths = [max(self.size.width - (2 if self._marks else 1) - 1, 1)]
         tones = [row.tones] * len(widths) if isinstance(row.tones, str) else row.tones
-        if shown.cursor:
+        if index == self.cursor:
             tones = ["cursor" if self.has_focus or self._driven else "away"] * len(widths)
-        mark: list[Part] = [((MARKED if shown.marked else UNMARKED) + " " if self._marks else " ", tones[0])]
+        mark: list[Part] = [((MARKED if row.key in self.marked else UNMARKED) + " " if self._marks else " ", tones[0])]
         cells = [(fit(cell, width), tone) for cell, width, tone in zip(row.cells, widths, tones, strict=True)]
         return (*mark, *(part for cell in cells for part in (cell, (" ", cell[1]))))
 
@@ -217,8 +225,7 @@ class Rows(Keyed, Lines, can_focus=True):
         self.move(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        self.top = max(min(self.top + by * self.height, len(self.source) - self.height), 0)
-        self.move(self.cursor + by * self.height)
+        self.move(self.cursor + by * self.height, self.top + by * self.height)
 
     def action_edge(self, to: int) -> None:
         self.move(0 if to < 0 else len(self.source) - 1)
@@ -230,11 +237,17 @@ class Rows(Keyed, Lines, can_focus=True):
         if len(self.source):
             self.post_message(self.Opened(self))
 
-    def move(self, index: int) -> None:
-        """Put the cursor on a row."""
+    def move(self, index: int, top: int | None = None) -> None:
+        """Put the cursor on a row; with that one at the top, where the cursor's is then in sight."""
+        before, top_before = self.cursor, self.top
         self.cursor = self._within(index)
+        if top is not None:
+            self.top = max(min(top, len(self.source) - self.height), 0)
         self._reveal()
-        self.sync()
+        if self.top == top_before:
+            self.sync(before, self.cursor)
+        else:
+            self.sync()
 
     def _within(self, index: int) -> int:
         return max(min(index, len(self.source) - 1), 0)
@@ -271,8 +284,8 @@ class Rows(Keyed, Lines, can_focus=True):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.y - self._heads
-        if 0 <= index < len(self.source):
+        index = self.top + event.y - self._heads - self._blank()
+        if self.top <= index < len(self.source):
             again = index == self.cursor
             self.move(index)
             if again:
@@ -283,7 +296,3 @@ class Rows(Keyed, Lines, can_focus=True):
 
     def on_mouse_scroll_up(self) -> None:
         self.action_step(-3)
-
-    def refresh_row(self, index: int) -> None:
-        """Write a row again although nothing of it seems to have changed."""
-        self.refresh(Region(0, index - self.top + self._heads, self.size.width, 1))

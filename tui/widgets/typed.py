@@ -6,7 +6,10 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.events import Key
+from textual.geometry import Size
+from textual.keys import REPLACED_KEYS, key_to_character
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from core.domain.text import Text
@@ -20,6 +23,8 @@ class Typed(Keyed, Input):
         key("enter", "submit", Text("aceitar", "accept")),
         key("escape", "leave", Text("cancelar", "cancel")),
     ]
+
+    virtual_size = Reactive(Size(0, 0))  # Textual lays out the whole screen anew for each letter
 
     class Left(Message):
         """Esc."""
@@ -42,6 +47,10 @@ class Typed(Keyed, Input):
     def __init__(self, hint: str, *, id: str | None = None, value: str = ""):  # noqa: A002
         super().__init__(value, hint, id=id, select_on_focus=False)
         self.cursor_blink = False
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Textual finds no character for `slash`: the footer would offer that key while it is typed as a sign."""
+        return super().check_consume_key(key, character or key_to_character(REPLACED_KEYS.get(key, key)))
 
     def action_leave(self) -> None:
         self.post_message(self.Left(self))

@@ -91,6 +91,13 @@ class WebDavPortal:
         self._probing = asyncio.Lock()
         self._listed: dict[Names, tuple[float, list[str]]] = {}
 
+    @property
+    def unkept(self) -> str | None:
+        facts = self._facts.read() if self.exclusive else None
+        if facts is None:
+            return None if self.exclusive else ""
+        return "" if facts.exclusive else "locks_leak" if facts.locks_leak else "locks_show"
+
     async def check(self) -> PortalReport:
         """See `core.ports.Portal`; what was found is in the findings, see `_findings`."""
         self._requests.ask_again()

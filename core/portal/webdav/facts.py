@@ -69,16 +69,28 @@ class FactsFile:
         self._path = None if folder is None else folder / name
         self._url = url
         self._facts: Facts | None = None
+        self._written = 0
 
     def read(self) -> Facts | None:
-        if self._facts is None and self._path is not None:
-            try:
-                kept = json.loads(self._path.read_text(encoding="utf-8"))
-                if kept.pop("version") == VERSION and kept.pop("url") == self._url:
-                    self._facts = Facts(**{**kept, "seen_by": tuple(kept["seen_by"])})
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
-                return None  # there is none that we understand: ask
+        """The facts as the last one of this host's processes found them, None if there are none that we understand."""
+        if self._path is None:
+            return self._facts
+        try:
+            written = self._path.stat().st_mtime_ns
+        except OSError:  # one who asks anew has put it away for the moment: ours stand until there are others
+            return self._facts
+        if written != self._written:
+            self._written, self._facts = written, self._kept(self._path)
         return self._facts
+
+    def _kept(self, path: Path) -> Facts | None:
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if (kept.pop("version"), kept.pop("url")) != (VERSION, self._url):
+                return None
+            return Facts(**{**kept, "seen_by": tuple(kept["seen_by"])})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
 
     def write(self, facts: Facts) -> None:
         self._facts = facts

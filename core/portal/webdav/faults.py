@@ -69,6 +69,11 @@ class Refused(PortalFault):
         self.status = status
 
 
+def another(fault: PortalFault) -> PortalFault:
+    """The same fault for someone else, who adds to it what it means for him."""
+    return PortalFault(fault.code, fault.detail, retry_after=fault.retry_after)
+
+
 def is_html(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").lower().startswith(("text/html", "application/xhtml"))
 

@@ -10,8 +10,9 @@ Bytes go to a scratch name first, always. What gives them their place is one MOV
   the one that was expected, the new one is moved to the free name (`F`), the old one removed. What was not expected
   is moved back; where somebody has written there since, that is newer, and it stays beside under its next number.
 
-In `aside`, what lies under SCRATCH.old has come out of the target and nothing else writes there. SCRATCH is removed or
-moved last of all, so that a SCRATCH.old without a SCRATCH is always one that was seen to be ours: it may be removed.
+In `aside`, what lies under SCRATCH.old has come out of the target and nothing else writes there. The request that moves
+it there may arrive when nobody waits for it any more, and then it holds whatever lay at the target by that time: it is
+removed only after a look at both.
 """
 
 from __future__ import annotations

@@ -61,13 +61,13 @@ class Recovery:
         return sorted(ages.items())
 
     async def discard(self, scratch: str) -> None:
-        for path in (aside_path(scratch), scratch_path(scratch)):
-            if await self._dav.delete(path, accept=frozenset({423})) == 423:  # a killed check may have locked it
-                entry = await self._dav.find(path)
-                for lock in () if entry is None else entry.locks:
-                    if lock.owner.startswith(OWNER):
-                        await self._dav.unlock(path, lock.token)
-                await self._dav.delete(path)
+        path = scratch_path(scratch)
+        if await self._dav.delete(path, accept=frozenset({423})) == 423:  # a killed check may have locked it
+            entry = await self._dav.find(path)
+            for lock in () if entry is None else entry.locks:
+                if lock.owner.startswith(OWNER):
+                    await self._dav.unlock(path, lock.token)
+            await self._dav.delete(path)
 
     async def _settle(self, held: Entry, target: Target, scratch: str, expected: str | None) -> None:
         aside = aside_path(scratch)

@@ -16,7 +16,7 @@ import httpx
 from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, SlowStream, read_body
 from core.portal.webdav.connections import Connections
 from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret, hidden
-from core.portal.webdav.faults import Answer, fault_of, fault_of_error, too_slow
+from core.portal.webdav.faults import Answer, another, fault_of, fault_of_error, too_slow
 from core.portal.webdav.hrefs import Address
 from core.ports import PortalFault
 
@@ -174,12 +174,12 @@ class Requests:
         if self._refused is not None and asyncio.get_running_loop().time() - self._refused_at > REFUSED_FOR:
             self.ask_again()
         if self._refused is not None:
-            raise self._refused
+            raise another(self._refused)
         if self._known:
             return await self._tried(method, seconds, once)
         async with self._first:  # alone, until we know that it knows us: wrong passwords asked eightfold lock accounts
             if self._refused is not None:
-                raise self._refused
+                raise another(self._refused)
             return await self._tried(method, seconds, once)
 
     async def _tried(self, method: str, seconds: float, once: Callable[[asyncio.Timeout], Awaitable[T]]) -> T:
@@ -225,7 +225,7 @@ class Requests:
             if response.status_code in {401, 407}:
                 self._refused = fault_of(await self._read(method, response))
                 self._refused_at = asyncio.get_running_loop().time()
-                raise self._refused
+                raise another(self._refused)
             self._known = True
             if response.status_code in {201, 204, 207, 404}:  # others may come from something in between
                 self.server = response.headers.get("server", "")

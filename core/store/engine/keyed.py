@@ -105,6 +105,10 @@ class Keyed:
         """What `select` returns, as the text that was stored."""
         return [body for _, body in self._select(where, after, order, descending, limit, ranges, ())]
 
+    def numbered_bodies(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """The documents with higher ids, in the order of these, each with its id and as the text that was stored."""
+        return [(number, body) for number, body in self._select({}, (after,), (ID,), False, limit, {}, ())]
+
     def _select(
         self,
         where: Where,

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,11 +93,21 @@ def create_table(connection: sqlite3.Connection, name: str, indexes: Iterable[In
     """Make the table `name` and its indexes if it is missing. A log never uses an id twice."""
     if has_table(connection, name):
         return
-    kind = "INTEGER PRIMARY KEY AUTOINCREMENT" if log else "INTEGER PRIMARY KEY"
-    connection.execute(f"CREATE TABLE {table_sql(name)} ({ID} {kind}, body TEXT NOT NULL)")
+    connection.execute(_table(name, log=log))
     for index in indexes:
         if index.table == name:
             connection.execute(index.sql()[1])
+
+
+def statements(tables: Iterable[str], indexes: Iterable[Index], logs: Container[str]) -> dict[str, str]:
+    """What makes these tables and what is declared over them, by its name in SQL: as SQLite keeps it."""
+    made = {table_sql(name)[1:-1]: _table(name, log=name in logs) for name in tables}
+    return {"_meta": META_SQL, "_counters": COUNTERS_SQL, **made, **dict(index.sql() for index in indexes)}
+
+
+def _table(name: str, *, log: bool) -> str:
+    kind = "INTEGER PRIMARY KEY AUTOINCREMENT" if log else "INTEGER PRIMARY KEY"
+    return f"CREATE TABLE {table_sql(name)} ({ID} {kind}, body TEXT NOT NULL)"
 
 
 def out_of_date(connection: sqlite3.Connection, indexes: Iterable[Index], logs: Iterable[str]) -> bool:

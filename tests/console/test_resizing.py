@@ -1,0 +1,38 @@
+"""Two sizes in a row: a window dragged by its corner must not keep the console laying itself out for ever."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Resize
+from textual.geometry import Size
+
+from core.office import Context
+from tests.conftest import OWNER
+from tests.console.piloted import piloted
+from tui.app import Console
+from tui.desk import Desk
+from tui.screens.still import Still
+
+
+async def test_the_last_of_two_sizes_is_the_one_that_stays(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Console(Desk(ctx, OWNER, "pt"), sending=False)
+    async with piloted(app) as pilot:
+        await pilot.pause()
+        told: list[Size] = []
+        resized = Still._screen_resized
+
+        def counted(self: Still[None], size: Size) -> None:
+            told.append(size)
+            assert len(told) < 20, "the two take turns"
+            resized(self, size)
+
+        monkeypatch.setattr(Still, "_screen_resized", counted)
+        with app.batch_update():  # as before the first paint
+            for size in (Size(100, 30), Size(120, 40)):
+                app._size = size
+                app.screen.post_message(Resize(size, size))
+                app.screen.call_later(app.check_idle)
+            for _ in range(30):
+                await pilot.pause()
+        assert app.screen.size == Size(120, 40)
+        assert told
