@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.events import Event, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -257,6 +258,12 @@ class Console(Keyed, OneByOne[None]):
         while not isinstance(self.screen, Place):
             await self.pop_screen()
 
+    async def up(self, name: str) -> None:
+        """Leave a place for the one above it: Esc there leads where it led before, not down again."""
+        before = self._history
+        await self.go(name)
+        self._history = before[: len(before) - 1 - before[::-1].index(name)] if name in before else before
+
     async def action_go(self, name: str) -> None:
         await self.go(name)
 
@@ -369,6 +376,9 @@ class Console(Keyed, OneByOne[None]):
             )
 
     # --- the terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        return terminal.driver(super().get_driver_class())
 
     @property
     def available_themes(self) -> dict[str, Theme]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from core.domain.permissions import OUTSIDER, Actor
+from core.domain.reasons import reason_of
 from core.domain.text import InvalidValue, Text, plain
 from core.office import Context, StoreError
 from core.office.context import unusable
@@ -54,7 +55,7 @@ class Desk:
         if isinstance(error, InvalidValue):
             return plain(error.sentence.say(self.lang).strip())
         if isinstance(error, OSError):
-            return plain(self.say(NOT_POSSIBLE, reason=error.strerror or error))
+            return plain(self.say(NOT_POSSIBLE, reason=reason_of(error)))
         if not isinstance(error, OfficeError):
             raise error
         sentences = (error.sentence, error.remedy)

@@ -208,7 +208,7 @@ def shown(name: str, lang: str) -> str:
     before, plus, last = name.rpartition("+")
     if plus:
         told = shown(last, lang)
-        return f"{before.capitalize()}-{told.upper() if len(told) == 1 else told}"
+        return f"{'-'.join(one.capitalize() for one in before.split('+'))}-{told.upper() if len(told) == 1 else told}"
     if name in SHOWN:
         return SHOWN[name].text(lang)
     if name.startswith("upper_"):

@@ -106,6 +106,12 @@ class Marks:
         self._remember()
         self.marked = {}
 
+    def unmark(self, keys: Iterable[str]) -> None:
+        """Mark these no more."""
+        self._remember()
+        gone = set(keys)
+        self.marked = {key: None for key in self.marked if key not in gone}
+
     def undo_marks(self) -> bool:
         """The marks as they were before the last change; False when there is none."""
         if not self._before:

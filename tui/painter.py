@@ -7,6 +7,7 @@ what of it is on the screen already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -39,6 +40,7 @@ class Look(NamedTuple):
 
 NORMAL = Look()
 Cell = tuple[str, Look]
+_WIDER = re.compile("[^\\u0000-\\u02ff\\u2010-\\u27bf]")
 Run = tuple[str, Look]
 
 
@@ -113,9 +115,7 @@ def blank(look: Look) -> Look:
 
 def is_narrow(runs: Iterable[Run]) -> bool:
     """Whether each sign takes one cell: Latin letters and the signs used here do."""
-    return all(
-        text.isascii() or all(sign < "\u0300" or "\u2010" <= sign <= "\u27bf" for sign in text) for text, _ in runs
-    )
+    return all(text.isascii() or _WIDER.search(text) is None for text, _ in runs)
 
 
 @lru_cache(1024)

@@ -4,7 +4,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
+
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class Enduring:
+    """The terminal's file; what is written once the line is lost is dropped.
+
+    Textual's writing thread would die of it, and whoever writes next would wait for ever at its full queue.
+    """
+
+    def __init__(self, file: IO[str]):
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's own, which ends also when its terminal is gone."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self._file: Any = Enduring(self._file)
+
+
+def driver(textuals: type[Driver]) -> type[Driver]:
+    """The driver to use where Textual would use that one."""
+    return TerminalDriver if textuals is LinuxDriver else textuals
 
 
 def over_ssh(environ: Mapping[str, str] = os.environ) -> bool:

@@ -14,11 +14,12 @@ from urllib.parse import quote
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.driver import Driver
 from textual.suggester import Suggester
 from textual.widgets import Checkbox, Input, Static
 
-from core.domain.failures import FAILURES
 from core.domain.permissions import Actor
+from core.domain.reasons import reason_of
 from core.domain.tax_ids import parse_tax_id
 from core.domain.text import InvalidValue, Text, plain
 from core.office import create_office, open_office, setup
@@ -26,9 +27,9 @@ from core.office.actors import login_name
 from core.office.config import Config
 from core.office.context import portal_of
 from core.office.errors import OfficeError
-from core.office.health import PROBED
+from core.office.health import PROBED, portal_unusable
 from core.ports import PortalFault
-from tui import themes
+from tui import terminal, themes
 from tui.work import in_thread
 
 PASSWORD = "MALOTE_PORTAL_PASSWORD"
@@ -126,6 +127,9 @@ class Wizard(App[bool]):
             self.register_theme(one)
         self.theme = themes.chosen().name
 
+    def get_driver_class(self) -> type[Driver]:
+        return terminal.driver(super().get_driver_class())
+
     def compose(self) -> ComposeResult:
         yield Static(plain(TITLE.say(self._lang, folder=self._folder)), id="title", markup=False)
         with VerticalScroll(can_focus=False):
@@ -218,12 +222,11 @@ class Wizard(App[bool]):
             self._tell("portal", "")
             await asyncio.to_thread(self._write, values)
         except PortalFault as fault:
-            failure = FAILURES[fault.code]
-            self._tell("portal", "✗ " + failure.sentence.say(self._lang, detail=fault.detail, folder="", name=""))
+            self._tell("portal", "✗ " + portal_unusable(fault).sentence.say(self._lang))
         except OfficeError as error:
             self._tell("templates", "✗ " + error.sentence.say(self._lang))
         except OSError as error:
-            self._tell("templates", "✗ " + NOT_POSSIBLE.say(self._lang, reason=error.strerror))
+            self._tell("templates", "✗ " + NOT_POSSIBLE.say(self._lang, reason=reason_of(error)))
         else:
             self.exit(True)
         finally:

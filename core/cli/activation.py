@@ -8,6 +8,7 @@ from typing import Any
 
 from core.cli.call import DONE, Call
 from core.domain.destinations import show_destination
+from core.domain.figures import dated
 from core.domain.models import Template
 from core.domain.text import Text
 from core.office import activation
@@ -73,7 +74,7 @@ def activate_command(call: Call) -> int:
         call.dump(_json(done.preview, active=True, queued=done.queued))
         return DONE
     assert done.integration.since is not None
-    call.print(call.say(ACTIVE, since=f"{done.integration.since.astimezone():%d/%m/%Y %H:%M}"))
+    call.print(call.say(ACTIVE, since=dated(done.integration.since, "%d/%m/%Y %H:%M", call.lang)))
     _show(call, done.preview, told_pending=not args.send_pending)
     if args.send_pending:
         call.print(call.say(QUEUED, count=done.queued))

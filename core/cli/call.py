@@ -82,11 +82,13 @@ class Call:
         sys.stdout.write(plain(line) + "\n")
 
     def tell(self, text: Text, **params: object) -> None:
-        """A line beside the result."""
+        """A line beside the result, after what there is of it by now."""
+        sys.stdout.flush()
         sys.stderr.write(plain(self.say(text, **params)) + "\n")
 
     def complain(self, error: OfficeError) -> None:
         """What the office refused, and what to do."""
+        sys.stdout.flush()
         sys.stderr.write(plain(error.sentence.say(self.lang).strip()) + "\n")
         if error.remedy is not None:
             from core.office.words import TO_DO

@@ -13,13 +13,15 @@ from core.domain.text import Text
 SHELLS = ("bash", "zsh", "fish")
 INSTALL = Text(
     """para instalar:
-  bash  malote completion bash > ~/.local/share/bash-completion/completions/malote
-  zsh   malote completion zsh > ~/.zfunc/_malote      (com fpath+=~/.zfunc antes de compinit)
-  fish  malote completion fish > ~/.config/fish/completions/malote.fish""",
+  bash  mkdir -p ~/.local/share/bash-completion/completions
+        malote completion bash > ~/.local/share/bash-completion/completions/malote
+  zsh   mkdir -p ~/.zfunc; malote completion zsh > ~/.zfunc/_malote      (com fpath+=~/.zfunc antes de compinit)
+  fish  mkdir -p ~/.config/fish/completions; malote completion fish > ~/.config/fish/completions/malote.fish""",
     """to install it:
-  bash  malote completion bash > ~/.local/share/bash-completion/completions/malote
-  zsh   malote completion zsh > ~/.zfunc/_malote      (with fpath+=~/.zfunc before compinit)
-  fish  malote completion fish > ~/.config/fish/completions/malote.fish""",
+  bash  mkdir -p ~/.local/share/bash-completion/completions
+        malote completion bash > ~/.local/share/bash-completion/completions/malote
+  zsh   mkdir -p ~/.zfunc; malote completion zsh > ~/.zfunc/_malote      (with fpath+=~/.zfunc before compinit)
+  fish  mkdir -p ~/.config/fish/completions; malote completion fish > ~/.config/fish/completions/malote.fish""",
 )
 IDS = {
     "task": "task",

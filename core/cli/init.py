@@ -13,6 +13,12 @@ NO_ANSWER = Text(
     "O portal {url} ainda não responde: se for uma pasta, crie-a antes de enviar. malote portal check diz por quê.",
     "The portal {url} does not answer yet: if it is a folder, make it before sending. malote portal check says why.",
 )
+ASKS_PASSWORD = Text(
+    "O portal {url} ainda não responde ou espera a senha: MALOTE_PORTAL_PASSWORD, ou password_file em malote.toml, na "
+    "seção [portal]. Depois: malote portal check.",
+    "The portal {url} does not answer yet or waits for the password: MALOTE_PORTAL_PASSWORD, or password_file in "
+    "malote.toml, section [portal]. Then: malote portal check.",
+)
 NEXT_IMPORT = Text(
     "Agora: malote import PASTA (clients.csv, templates.csv, tasks.csv…), depois malote activate.",
     "Now: malote import FOLDER (clients.csv, templates.csv, tasks.csv…), then malote activate.",
@@ -100,6 +106,6 @@ def init_command(call: Call) -> int:
     if args.activate:
         call.print(call.say(ACTIVE))
     if not answers:
-        call.tell(NO_ANSWER, url=args.portal)
+        call.tell(NO_ANSWER if args.portal.startswith("dir:") else ASKS_PASSWORD, url=args.portal)
     call.tell(NEXT_IMPORT)
     return DONE

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.cli.call import DONE, Call
 from core.domain.events import message
+from core.domain.figures import dated
 from core.domain.models import Event, Level, rfc3339
 from core.domain.text import Text, plain, plain_json
 from core.office import journal
@@ -24,6 +25,7 @@ NO_EVENTS = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
 TO_DO = Text("    Para resolver: {remedy}", "    What to do: {remedy}")
 AGAIN = Text("    Nova tentativa às {at}", "    Tried again at {at}")
 MORE = Text("      … mais {count}", "      … {count} more")
+MOMENT = "%d/%m %H:%M:%S"
 POLL = 0.25
 SHOWN = 5
 PAGE = 1000
@@ -32,7 +34,7 @@ PAGE = 1000
 def show_event(call: Call, event: Event) -> None:
     """One line of the journal, for a person."""
     where = " ".join(part for part in (event.task, event.actor) if part)
-    said = f"{event.at.astimezone():%d/%m %H:%M:%S} {SIGNS[event.level]} {message(event, call.lang)}"
+    said = f"{dated(event.at, MOMENT, call.lang)} {SIGNS[event.level]} {message(event, call.lang)}"
     call.print(f"{said}  [{where}]" if where else said)
 
 

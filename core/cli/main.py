@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from core.cli.call import DONE, NOT_ALL, PORTAL, UNUSABLE, USAGE, Call, language
 from core.cli.parser import parse
+from core.domain.reasons import reason_of
 from core.domain.text import InvalidValue, Text
 
 INTERRUPTED = Text("Interrompido.", "Interrupted.")
-DISK = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
+DISK = Text("Não foi possível: {reason}{file}.", "It could not be done: {reason}{file}.")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -41,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
         call.tell(error.text, **error.params)
         return USAGE
     except OSError as error:
-        call.tell(DISK, reason=error)
+        call.tell(DISK, reason=reason_of(error), file=f" ({error.filename})" if error.filename else "")
         return UNUSABLE
     except Exception as error:
         return _refused(call, error)

@@ -13,7 +13,15 @@ from core.domain.tax_ids import format_tax_id, parse_tax_id
 from core.domain.text import Text
 from core.office import registry
 from core.office.views import every
-from core.office.words import ALL_DEPARTMENTS, CLIENT_HEADS, EMPLOYEE_HEADS, NO_DEPARTMENT, NOT_LINKED, SAME_TAX_ID
+from core.office.words import (
+    ALL_DEPARTMENTS,
+    CLIENT_HEADS,
+    EMPLOYEE_HEADS,
+    NO_DEPARTMENT,
+    NO_TEMPLATES_YET,
+    NOT_LINKED,
+    SAME_TAX_ID,
+)
 
 NO_CLIENTS = Text("Nenhum cliente. Traga-os: malote import PASTA.", "No clients. Bring them: malote import FOLDER.")
 NO_EMPLOYEES = Text(
@@ -139,7 +147,7 @@ def employee_command(call: Call) -> int:
         given = (*(departments or ()), *args.add_department)
         known = registry.departments(every(ctx.store.templates))
         if unknown := [one for one in given if not handles(tuple(known), one)]:
-            call.tell(NO_DEPARTMENT, departments=_listed(unknown), known=_listed(known))
+            call.tell(NO_DEPARTMENT if known else NO_TEMPLATES_YET, departments=_listed(unknown), known=_listed(known))
     if call.json:
         call.dump(employee_json(changed))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from core.cli.call import DONE, Call
+from core.domain.figures import dated
 from core.domain.models import rfc3339
 from core.domain.text import Text
 from core.office import health, views
@@ -14,7 +15,7 @@ ACTIVE = Text("Integração: ativa desde {since}", "Integration: active since {s
 INACTIVE = Text("Integração: inativa (ative com: malote activate)", "Integration: inactive (malote activate)")
 PORTAL = Text("Portal: {url} ({state})", "Portal: {url} ({state})")
 WELL = Text("responde", "reachable")
-ILL = Text("não responde", "unreachable")
+ILL = Text("não atende; por quê: malote portal check", "unreachable; why: malote portal check")
 PAUSED = Text("Envios em pausa: {why}", "Sending paused: {why}")
 UNKEPT = Text(
     "O portal não cumpre exclusive = true desde {since} (malote portal check)",
@@ -81,14 +82,14 @@ def status_command(call: Call) -> int:
         )
         return DONE
     if now.integration.active and since is not None:
-        call.print(call.say(ACTIVE, since=f"{since.astimezone():%d/%m/%Y %H:%M}"))
+        call.print(call.say(ACTIVE, since=dated(since, "%d/%m/%Y %H:%M", call.lang)))
     else:
         call.print(call.say(INACTIVE))
     call.print(call.say(PORTAL, url=url, state=call.say(WELL if answers else ILL)))
     if now.pause is not None:
         call.print(call.say(PAUSED, why=health.told(now.pause).say(call.lang).strip()))
     if now.unkept is not None:
-        call.print(call.say(UNKEPT, since=f"{now.unkept.since.astimezone():%d/%m/%Y %H:%M}"))
+        call.print(call.say(UNKEPT, since=dated(now.unkept.since, "%d/%m/%Y %H:%M", call.lang)))
     call.print(call.say(TEMPLATES, total=now.templates, without=now.without_destination))
     call.print(call.say(TASKS, open=open_tasks, completed=completed))
     call.print(call.say(DELIVERIES, **now.deliveries))

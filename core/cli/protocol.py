@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.cli.call import DONE, Call
 from core.domain.destinations import show_place
+from core.domain.figures import dated
 from core.domain.periods import parse_period
 from core.domain.text import Text
 
@@ -82,7 +83,7 @@ def protocol_command(call: Call) -> int:
     call.print(call.say(ABOUT, client=client.id, name=client.name, period=period))
     rows = (
         (
-            f"{one.at.astimezone():%d/%m/%Y %H:%M}",
+            dated(one.at, "%d/%m/%Y %H:%M", call.lang),
             one.task.id,
             one.version,
             protocols.STATES[one.state].text(call.lang),

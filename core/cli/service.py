@@ -19,7 +19,10 @@ WRITTEN = Text("Gravado: {file}", "Written: {file}")
 REMOVED = Text("Removido: {file}", "Removed: {file}")
 NONE_THERE = Text("Este escritório não tem serviço.", "There is no service for this office.")
 RUNS = Text("Em funcionamento: {unit}", "Working: {unit}")
-BY_HAND = Text("O systemd do usuário não respondeu. Rode:", "The user's systemd did not answer. Run:")
+BY_HAND = Text(
+    "O systemd do usuário não respondeu. Rode (sem systemd, pelo cron: malote service install --cron):",
+    "The user's systemd did not answer. Run (without systemd, by cron: malote service install --cron):",
+)
 LINGER = Text(
     "Para que funcione também sem ninguém conectado: loginctl enable-linger",
     "For it to work with nobody logged in as well: loginctl enable-linger",

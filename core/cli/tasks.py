@@ -7,6 +7,7 @@ from typing import Any
 
 from core.cli.call import DONE, NOT_ALL, Call
 from core.domain.destinations import show_place
+from core.domain.figures import dated
 from core.domain.models import Task, TaskStatus, rfc3339
 from core.domain.text import Text
 from core.office import Refused, views
@@ -88,7 +89,7 @@ def tasks_command(call: Call) -> int:
                 f"{one.client} {clients[one.client].name}",
                 one.name,
                 one.period,
-                f"{one.legal_date:%d/%m/%Y}" if one.legal_date else "",
+                dated(one.legal_date, "%d/%m/%Y", call.lang) if one.legal_date else "",
                 call.say(STATUS[one.status]),
             )
             for one in listed

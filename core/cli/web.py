@@ -9,6 +9,7 @@ import sys
 from argparse import ArgumentParser
 
 from core.cli.call import DONE, NOT_ALL, USAGE, Call
+from core.domain.reasons import reason_of
 from core.domain.text import Text
 
 LACKING = Text(
@@ -83,6 +84,6 @@ def web_command(call: Call) -> int:
     try:
         asyncio.run(serve("exec " + shlex.join(words), call.lang, host, port, listening))
     except (OSError, OverflowError) as error:
-        call.tell(TAKEN, host=host, port=port, reason=getattr(error, "strerror", None) or error)
+        call.tell(TAKEN, host=host, port=port, reason=reason_of(error))
         return NOT_ALL
     return DONE

@@ -6,8 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from core.domain.failures import FAILURES
+from core.domain.figures import kept_text
 from core.domain.models import Event, Level
-from core.domain.text import Text
+from core.domain.text import Text, in_language
+
+MOMENT = "%d/%m/%Y %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ EVENTS: dict[str, Kind] = {
         Level.WARNING,
     ),
     "imported": Kind(
-        Text("Importado {file}: {added} novos, {changed} alterados", "Imported {file}: {added} new, {changed} changed")
+        Text("Importado {file}: novos {added}, alterados {changed}", "Imported {file}: new {added}, changed {changed}")
     ),
 }
 
@@ -165,6 +168,10 @@ def message(event: Event, lang: str = "pt") -> str:
     for key, value in event.params.items():
         if isinstance(value, list | tuple) and len(value) == 2:  # a text in both languages
             params[key] = Text(*value).text(lang)
+    if "retry_at" in params:
+        params["retry_at"] = kept_text(params["retry_at"], MOMENT).text(lang)
+    if "detail" in params:
+        params["detail"] = in_language(str(params["detail"]), lang)
     if failure := FAILURES.get(str(event.params.get("failure"))):
         params["sentence"] = failure.sentence.text(lang).format_map(params).strip()
     return kind.sentence.text(lang).format_map(params)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from core.domain.failures import FAILURES
+from core.domain.figures import dated_text, kept_text
 from core.domain.models import Event
 from core.domain.text import Sentence, Text
 
@@ -56,7 +57,7 @@ def where(events: Sequence[Event]) -> Sentence:
     placed = _last(events, PLACED)
     if placed is None:
         return Sentence(NOWHERE)
-    return Sentence(AT, {"place": placed.params["place"], "at": f"{placed.at.astimezone():%d/%m/%Y %H:%M}"})
+    return Sentence(AT, {"place": placed.params["place"], "at": dated_text(placed.at, "%d/%m/%Y %H:%M")})
 
 
 def why(events: Sequence[Event]) -> Sentence:
@@ -86,7 +87,7 @@ def what_next(events: Sequence[Event]) -> Sentence:
             return Sentence(NOTHING) if done else Sentence(AGAIN_ON_COMPLETION, {"task": turn.task})
         case "waiting":
             assert turn is not None
-            return Sentence(RETRIED, {"retry_at": turn.params["retry_at"]})
+            return Sentence(RETRIED, {"retry_at": kept_text(turn.params["retry_at"], "%d/%m/%Y %H:%M:%S")})
         case "failed":
             assert turn is not None
             return Sentence(_both(FAILURES[turn.params["failure"]].remedy, turn))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
+_BETWEEN = "\x1f"  # never in what `plain` lets through
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -23,12 +24,13 @@ class Text(NamedTuple):
         return self.en if lang == "en" else self.pt
 
     def say(self, lang: str = "pt", /, **params: object) -> str:
-        """The sentence in a language, filled.
+        """The sentence in a language, filled; a parameter that is a text itself is filled in in that language.
 
         Raises:
             KeyError: a parameter of the sentence is missing.
         """
-        return self.text(lang).format(**params)
+        said = {key: one.text(lang) if isinstance(one, Text) else one for key, one in params.items()}
+        return self.text(lang).format(**said)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,41 @@ class Sentence:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, lang: str = "pt") -> str:
-        params = {key: one.text(lang) if isinstance(one, Text) else one for key, one in self.params.items()}
-        return self.text.say(lang, **params)
+        return self.text.say(lang, **self.params)
+
+
+class Both(str):
+    """One sentence in both languages, filled, in one string: so a fault's detail is kept. Not to be shown as it is."""
+
+    __slots__ = ()
+
+
+def both(text: Text, /, **params: object) -> Both:
+    """A sentence in both languages, filled, as one string that `languages` and `in_language` read.
+
+    Args:
+        params: texts and what `both` made are filled in by language; anything else may be a stranger's words, and can
+            neither move a cursor nor pass for a second language.
+    """
+
+    def filled(value: object) -> Text | str:
+        if isinstance(value, Text):
+            return value
+        return languages(value) if isinstance(value, Both) else plain(value)
+
+    said = {key: filled(one) for key, one in params.items()}
+    return Both(_BETWEEN.join(text.say(lang, **said) for lang in ("pt", "en")))
+
+
+def languages(kept: str) -> Text:
+    """What `both` made, as a text without parameters; any other string, as a server's own answer, is both languages."""
+    pt, found, en = kept.partition(_BETWEEN)
+    return Text(pt, en if found else pt)
+
+
+def in_language(kept: str, lang: str) -> str:
+    """What `both` made, in one language; any other string as it is."""
+    return languages(kept).text(lang)
 
 
 class InvalidValue(ValueError):

@@ -27,9 +27,10 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
+from core.domain.reasons import reason_of
 from core.domain.text import Text
 from core.office.config import FILE
-from core.office.context import EXISTS, NO_ACCESS, NO_GROUP, Context, is_shared, open_office
+from core.office.context import EXISTS, NO_ACCESS, NO_GROUP, Context, group_remedy, is_shared, open_office
 from core.office.errors import OfficeUnusable, Refused
 from core.store.engine import StoreError
 
@@ -52,7 +53,6 @@ NO_BACKUP = Text(
 )
 USE_ANOTHER = Text("Use outra cópia.", "Use another backup.")
 ODD_MEMBER = Text("contém {name}, que não se espera nela", "it holds {name}, which is not expected in one")
-DOES_NOT_EXIST = Text("não existe", "it does not exist")
 NO_ROOM = Text("o disco está cheio", "the disk is full")
 LACKS = Text("falta {name}", "{name} is missing")
 CUT = Text("está incompleta ou danificada", "it is incomplete or damaged")
@@ -106,7 +106,7 @@ def back_up(ctx: Context, file: Path, progress: Progress = _quietly) -> int:
             raise
         raise OfficeUnusable(NOT_WRITTEN, ELSEWHERE, file=file, reason=NO_ROOM) from None  # it is the backup's disk
     except OSError as error:
-        raise OfficeUnusable(NOT_WRITTEN, file=file, reason=error.strerror or error) from None
+        raise OfficeUnusable(NOT_WRITTEN, file=file, reason=reason_of(error)) from None
 
 
 def _pack(ctx: Context, place: Path, progress: Progress) -> int:
@@ -217,7 +217,8 @@ def restore(folder: Path, file: Path, progress: Progress = _quietly, *, group: s
     except LookupError:
         raise Refused(NO_GROUP, group=group) from None
     except OSError as error:
-        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror or error) from None
+        remedy = group_remedy(error, group)
+        raise OfficeUnusable(NO_ACCESS, remedy, folder=folder, reason=reason_of(error), group=group) from None
     return restored
 
 
@@ -247,8 +248,7 @@ def _unpack(file: Path, place: Path, progress: Progress) -> Restored:
         source.read(1)
         source.seek(0)
     except OSError as error:
-        reason = DOES_NOT_EXIST if isinstance(error, FileNotFoundError) else error.strerror or error
-        raise OfficeUnusable(NOT_READ, USE_ANOTHER, file=file, reason=reason) from None
+        raise OfficeUnusable(NOT_READ, USE_ANOTHER, file=file, reason=reason_of(error)) from None
     count, group, sums, listed = 0, "", list[str](), None
     try:
         with source, tarfile.open(fileobj=source, mode="r:*") as tar:

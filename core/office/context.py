@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.blobs import BlobDirectory
+from core.domain.reasons import reason_of
 from core.domain.text import InvalidValue, Text
 from core.office.config import FILE, Config, read_config, write_config, wrong_value
 from core.office.errors import OfficeUnusable, Refused
@@ -27,12 +29,22 @@ MAKE_ONE = Text(
     "Make one with: malote --office {folder} init --portal URL (or look first: malote demo).",
 )
 EXISTS = Text("Já há um escritório em {folder}.", "There is an office in {folder} already.")
+USE_IT = Text(
+    "Use-o (malote --office {folder} status; o portal está em {folder}/malote.toml), ou diga outra pasta: "
+    "malote --office PASTA init.",
+    "Use it (malote --office {folder} status; its portal is in {folder}/malote.toml), or name another folder: "
+    "malote --office FOLDER init.",
+)
 NO_GROUP = Text("O grupo {group} não existe neste computador.", "There is no group {group} on this machine.")
 NO_STATE = Text(
     "{file} não existe ou está vazio: o estado do escritório se perdeu.",
     "{file} is missing or empty: the office's state is lost.",
 )
 NO_ACCESS = Text("{folder} não pode ser usado: {reason}.", "{folder} cannot be used: {reason}.")
+JOIN_GROUP = Text(
+    "Quem cria o escritório precisa ser do grupo {group}: sudo usermod -aG {group} USUÁRIO, e entrar de novo.",
+    "Who makes the office has to be of the group {group}: sudo usermod -aG {group} USER, then log in again.",
+)
 
 STORE_ERRORS: dict[str, tuple[Text, Text]] = {
     "not_ours": (
@@ -124,7 +136,7 @@ def create_office(
         OfficeError: there is an office already, the group is unknown, or the folder cannot be made.
     """
     if (folder / FILE).exists():
-        raise Refused(EXISTS, folder=folder)
+        raise Refused(EXISTS, USE_IT, folder=folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if group is not None:
@@ -139,9 +151,15 @@ def create_office(
     except LookupError:
         raise Refused(NO_GROUP, group=group) from None
     except OSError as error:
-        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
+        remedy = group_remedy(error, group)
+        raise OfficeUnusable(NO_ACCESS, remedy, folder=folder, reason=reason_of(error), group=group) from None
     except StoreError as error:
         raise unusable(folder, error) from None
+
+
+def group_remedy(error: OSError, group: str | None) -> Text | None:
+    """What to do about a folder that could not be given to a group: only its members can give it (chown(2), EPERM)."""
+    return JOIN_GROUP if group is not None and error.errno == errno.EPERM else None
 
 
 @contextmanager
@@ -164,7 +182,7 @@ def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
         mode, folder_mode = _file_mode(folder), folder.stat().st_mode & 0o7777
         store = open_store(state, wait=wait, mode=mode)
     except OSError as error:
-        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=error.strerror) from None
+        raise OfficeUnusable(NO_ACCESS, folder=folder, reason=reason_of(error)) from None
     except StoreError as error:
         raise unusable(folder, error) from None
     try:
@@ -247,4 +265,8 @@ def unusable(folder: Path, error: StoreError) -> OfficeUnusable:
     """The engine's error as a sentence with its remedy."""
     text, remedy = STORE_ERRORS.get(error.code, STORE_ERRORS["io_error"])
     file = folder / "state.db"
-    return OfficeUnusable(text, remedy, file=file, reason=error.detail.removeprefix(f"{file}: ").split("\n")[0])
+    reason: Text | str = error.detail.removeprefix(f"{file}: ").split("\n")[0]
+    cause = error.__context__
+    if isinstance(cause, OSError) and cause.strerror == reason:
+        reason = reason_of(cause)
+    return OfficeUnusable(text, remedy, file=file, reason=reason)

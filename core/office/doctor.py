@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from core.delivery.liveness import anyone, bury, is_alive
+from core.domain.figures import dated_text
 from core.domain.lineage import UNSENT
 from core.domain.models import Delivery, DeliveryStatus
 from core.domain.text import Sentence, Text
@@ -163,7 +164,7 @@ def _spool(ctx: Context, full: bool) -> Iterator[Finding]:
 def _clock(ctx: Context) -> Iterator[Finding]:
     last = ctx.store.events_after(max(0, ctx.store.last_seq() - 1), limit=1)
     if last and last[0].at - ctx.now() > SKEW:
-        at = last[0].at.astimezone().strftime("%d/%m/%Y %H:%M")
+        at = dated_text(last[0].at, "%d/%m/%Y %H:%M")
         yield Finding(WARNING, Sentence(CLOCK_BACK, {"at": at}), Sentence(SET_CLOCK))
 
 

@@ -17,6 +17,7 @@ from core.domain.lineage import UNSENT, Attached, File, attach
 from core.domain.models import Delivery, DeliveryStatus, Document, Mark, Origin, Task, TaskStatus, Template
 from core.domain.names import legal_file_name
 from core.domain.permissions import Actor
+from core.domain.reasons import reason_of
 from core.domain.text import Sentence, Text
 from core.office.actors import require_department
 from core.office.context import STORE_ERRORS, Context
@@ -40,10 +41,6 @@ NOT_AWAITED = Text(
     "the task {task} does not await the template {template} (it awaits: {awaited})",
 )
 NO_BYTES = Text("o arquivo está vazio (0 bytes)", "the file is empty (0 bytes)")
-REASONS: dict[int, Text] = {
-    errno.ENOENT: Text("ele não existe", "it does not exist"),
-    errno.EACCES: Text("falta permissão", "permission is lacking"),
-}
 NO_FILE = Text("não é um arquivo comum", "it is no regular file")
 NAME_TAKEN = Text(
     "{source} ficaria no portal com o nome {name}, que já é do arquivo {other} desta tarefa.",
@@ -153,7 +150,7 @@ def keep(ctx: Context, path: Path, copied: Callable[[int], None] | None = None) 
     except OSError as error:
         if error.errno in NO_ROOM:
             raise OfficeUnusable(*STORE_ERRORS["disk_full"], file=ctx.folder / "spool") from None
-        reason = NO_FILE if path.exists() and not path.is_file() else REASONS.get(error.errno or 0, str(error))
+        reason = NO_FILE if path.exists() and not path.is_file() else reason_of(error)
         raise Refused(UNREADABLE, LOOK_AT_FILE, file=path, reason=reason) from None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.failures import FAILURES
 from core.domain.models import Client, Names, Pause, Place
 from core.domain.permissions import Actor
-from core.domain.text import Sentence
+from core.domain.text import Sentence, Text, languages
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import PortalUnusable
@@ -22,6 +22,13 @@ PROBED = Place(root=(), folder=(), name=".malote")
 """Looking at this is the cheapest way to learn whether the portal answers."""
 AT_ONCE = 8
 """Folders that are made at the same time."""
+SOME_FOLDER = Text("uma pasta dele", "a folder of it")
+LET_US_WRITE = Text(
+    "Dê ao usuário do portal (no servidor, ao usuário do servidor web) o direito de gravar na pasta do portal; depois: "
+    "malote portal check.",
+    "Give the portal's user (on the server, the web server's user) the right to write to the portal's folder; then: "
+    "malote portal check.",
+)
 
 
 def reachable(ctx: Context) -> bool:
@@ -99,10 +106,11 @@ async def _without_folder(ctx: Context, portal: Portal) -> tuple[Client, ...]:
 def portal_unusable(fault: PortalFault) -> PortalUnusable:
     """A fault of the portal as a sentence with its remedy."""
     failure = FAILURES[fault.code]
-    params = {"detail": fault.detail, "folder": "", "name": "", "delivery": "ID", "document": "ID"}
-    return PortalUnusable(failure.sentence, failure.remedy, **params)
+    remedy = LET_US_WRITE if fault.code == "portal_forbidden" else failure.remedy
+    params = {"detail": languages(fault.detail), "folder": SOME_FOLDER, "name": "", "delivery": "ID", "document": "ID"}
+    return PortalUnusable(failure.sentence, remedy, **params)
 
 
 def told(pause: Pause) -> Sentence:
     """Why sending is paused."""
-    return Sentence(FAILURES[pause.code].sentence, {"detail": pause.detail})
+    return Sentence(FAILURES[pause.code].sentence, {"detail": languages(pause.detail)})

@@ -20,7 +20,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from core.domain.events import EVENTS
 from core.domain.failures import CONSIDERED_URGENT
 from core.domain.models import Event, Level, rfc3339
-from core.domain.text import Text, plain
+from core.domain.reasons import reason_of
+from core.domain.text import Sentence, Text, plain
 from core.office.config import NotifySection
 from core.office.context import Context
 from core.office.journal import Trouble, troubles
@@ -39,9 +40,20 @@ REMEDY = Text("  Para resolver: {remedy}", "  What to do: {remedy}")
 MORE = Text("  … mais {count}", "  … {count} more")
 FOLLOW = Text("Tudo o que falhou: malote errors", "All that failed: malote errors")
 
+WEBHOOK_SAID, SMTP_SAID = Text("webhook: {said}", "webhook: {said}"), Text("SMTP: {said}", "SMTP: {said}")
+IN_THE_CLEAR = Text(
+    "o servidor não oferece STARTTLS, e a senha não vai às claras",
+    "the server offers no STARTTLS, and the password is not sent in the clear",
+)
+NO_PASSWORD = Text("falta a senha (MALOTE_SMTP_PASSWORD)", "the password is lacking (MALOTE_SMTP_PASSWORD)")
+
 
 class NotifyError(Exception):
-    """A message could not be handed over; its words may be shown."""
+    """A message could not be handed over; its sentence may be shown."""
+
+    def __init__(self, text: Text, **params: object):
+        self.sentence = Sentence(text, params)
+        super().__init__(self.sentence.say())
 
 
 @dataclass
@@ -102,7 +114,7 @@ def _tell(ctx: Context, told: Told, tell: Callable[[Sequence[Trouble]], None]) -
         except NotifyError as error:
             if not _recent(told.complained, now, COMPLAINS):
                 told.complained = rfc3339(now)
-                _append(ctx, "notify_failed", {"reason": str(error)})
+                _append(ctx, "notify_failed", {"reason": [error.sentence.say(lang) for lang in ("pt", "en")]})
             return 0
     told.seq, told.waiting = news.seq, news.waiting
     return len(news.found)
@@ -238,9 +250,10 @@ def _post(url: str, value: Mapping[str, Any]) -> None:
     try:
         answer = httpx.post(url, json=value, timeout=SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise NotifyError(f"webhook: {type(error).__name__}") from None  # its words repeat the URL, which may be secret
+        kind = type(error).__name__  # its words repeat the URL, which may be secret
+        raise NotifyError(WEBHOOK_SAID, said=kind) from None
     if not answer.is_success:
-        raise NotifyError(f"webhook: HTTP {answer.status_code}")
+        raise NotifyError(WEBHOOK_SAID, said=f"HTTP {answer.status_code}")
 
 
 def _mail(message: EmailMessage, settings: NotifySection, folder: Path, environ: Mapping[str, str]) -> None:
@@ -252,16 +265,17 @@ def _mail(message: EmailMessage, settings: NotifySection, folder: Path, environ:
 
                 smtp.starttls(context=ssl.create_default_context())
             elif server.scheme == "smtp" and server.username and server.hostname not in LOOPBACK:
-                raise NotifyError("SMTP: no STARTTLS; the password is not sent in the clear")
+                raise NotifyError(SMTP_SAID, said=IN_THE_CLEAR)
             if server.username:
                 smtp.login(unquote(server.username), _password(settings, folder, environ))
             smtp.send_message(message)
     except smtplib.SMTPResponseException as error:
-        raise NotifyError(f"SMTP: {error.smtp_code}") from None
+        raise NotifyError(SMTP_SAID, said=error.smtp_code) from None
     except smtplib.SMTPException as error:
-        raise NotifyError(f"SMTP: {type(error).__name__}") from None
+        raise NotifyError(SMTP_SAID, said=type(error).__name__) from None
     except (OSError, ValueError) as error:  # no connection, a wrong certificate, a port that is none
-        raise NotifyError(f"SMTP: {getattr(error, 'strerror', None) or type(error).__name__}") from None
+        said = reason_of(error) if getattr(error, "strerror", None) else type(error).__name__
+        raise NotifyError(SMTP_SAID, said=said) from None
 
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
@@ -283,11 +297,11 @@ def _password(settings: NotifySection, folder: Path, environ: Mapping[str, str])
     if given := environ.get(PASSWORD):
         return given
     if not settings.password_file:
-        raise NotifyError(f"SMTP: {PASSWORD}?")
+        raise NotifyError(SMTP_SAID, said=NO_PASSWORD)
     path = folder / settings.password_file
     with path.open(encoding="utf-8") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise NotifyError(f"SMTP: chmod 600 {path}")
+            raise NotifyError(SMTP_SAID, said=f"chmod 600 {path}")
         return file.read().rstrip("\r\n")
 
 

@@ -17,6 +17,7 @@ from fpdf.enums import MethodReturnValue
 
 from core import __version__
 from core.domain.destinations import show_place
+from core.domain.figures import dated, number
 from core.domain.tax_ids import format_tax_id
 from core.domain.text import Text, plain
 from core.office.protocol import HOW, STATES, Entry, Protocol, State, what_lacks
@@ -99,7 +100,7 @@ class Paper(FPDF):
             return
         self.font(8, grey=GREY)
         client = self.protocol.client
-        heads = (TITLE.text(self.said_in), _period(self.protocol.period), f"{client.id} {client.name}")
+        heads = (TITLE.text(self.said_in), _period(self.protocol.period, self.said_in), f"{client.id} {client.name}")
         told = self.printed(" · ".join(heads))
         while self.get_string_width(told) > self.epw:
             told = told[:-2] + "…"
@@ -145,10 +146,10 @@ def _head(paper: Paper, protocol: Protocol) -> None:
     paper.ln(2)
     client = protocol.client
     number = f" · {format_tax_id(client.tax_id)}" if client.tax_id else ""
-    made = f"{_at(protocol.made_at)} {BY.say(paper.said_in, who=protocol.made_by)}"
+    made = f"{_at(protocol.made_at, paper.said_in)} {BY.say(paper.said_in, who=protocol.made_by)}"
     facts = (
         (CLIENT, f"{client.name} ({client.id}){number}"),
-        (PERIOD, _period(protocol.period)),
+        (PERIOD, _period(protocol.period, paper.said_in)),
         (MADE, made),
         (COUNT, str(len(protocol.entries))),
     )
@@ -173,7 +174,7 @@ def _task(paper: Paper, entries: list[Entry]) -> None:
     task = entries[0].task
     _room(paper, 10 + _height(paper, entries[0]))
     paper.font(10, "B")
-    paper.paragraph(paper.printed(f"{task.name} · {_period(task.period)} · {task.id}"), line=5.5)
+    paper.paragraph(paper.printed(f"{task.name} · {_period(task.period, paper.said_in)} · {task.id}"), line=5.5)
     paper.rule()
     paper.ln(1.5)
     for one in entries:
@@ -195,12 +196,12 @@ def _words(paper: Paper, one: Entry) -> tuple[str, list[str]]:
     about = [
         one.template.name,
         VERSION.say(lang, version=one.version),
-        BYTES.say(lang, size=f"{one.size:,}".replace(",", "." if lang == "pt" else ",")),
+        BYTES.say(lang, size=number(one.size, lang)),
         HOW[one.how].text(lang) if one.how in HOW else one.how,
     ]
     lines = [" · ".join(about), " · ".join(who), show_place(one.place)]
     if one.removed_at is not None:
-        lines.append(REMOVED.say(lang, at=_at(one.removed_at)))
+        lines.append(REMOVED.say(lang, at=_at(one.removed_at, lang)))
     return paper.printed(one.place.name), [paper.printed(line) for line in lines]
 
 
@@ -218,12 +219,12 @@ def _entry(paper: Paper, one: Entry) -> None:
     top = paper.get_y()
     name, lines = _words(paper, one)
     paper.font(9)
-    paper.paragraph(paper.printed(_day(one.at)), width=LEFT - 2)
+    paper.paragraph(paper.printed(_day(one.at, paper.said_in)), width=LEFT - 2)
     paper.paragraph(paper.printed(_time(one.at)), width=LEFT - 2)
     paper.font(9, "B")
     state = paper.say(STATES[one.state])
     if one.state is State.REPLACED and one.replaced_at is not None:
-        state = paper.say(REPLACED, at=_at(one.replaced_at))
+        state = paper.say(REPLACED, at=_at(one.replaced_at, paper.said_in))
     paper.paragraph(state, width=LEFT - 2)
     low = paper.get_y()
     paper.set_y(top)
@@ -258,12 +259,12 @@ def _end(paper: Paper) -> None:
     paper.cell(0, 4, paper.say(DATE))
 
 
-def _period(period: str) -> str:
-    return re.sub(r"^(\d{4})-(\d\d)$", r"\2/\1", period)
+def _period(period: str, lang: str) -> str:
+    return period if lang == "en" else re.sub(r"^(\d{4})-(\d\d)$", r"\2/\1", period)
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone():%d/%m/%Y}"
+def _day(moment: datetime, lang: str) -> str:
+    return dated(moment, "%d/%m/%Y", lang)
 
 
 def _time(moment: datetime) -> str:
@@ -271,5 +272,5 @@ def _time(moment: datetime) -> str:
     return f"{here:%H:%M:%S} (UTC{here.isoformat()[-6:]})"
 
 
-def _at(moment: datetime) -> str:
-    return f"{_day(moment)} {_time(moment)}"
+def _at(moment: datetime, lang: str) -> str:
+    return f"{_day(moment, lang)} {_time(moment)}"

@@ -31,6 +31,17 @@ LOGIN_TAKEN = Text(
 WAS_LINKED = Text("o cliente ganhou pasta no portal", "the client got a folder at the portal")
 WAS_ALLOWED = Text("a permissão foi dada", "the permission was given")
 
+FIELDS = {
+    "name": Text("nome", "name"),
+    "tax_id": Text("CNPJ ou CPF", "tax id"),
+    "portal": Text("pasta no portal", "folder at the portal"),
+    "login": Text("login", "login"),
+    "departments": Text("departamentos", "departments"),
+    "admin": Text("administra", "admin"),
+}
+"""What of a client or an employee can change, as the journal calls it."""
+YES, NO, NONE = Text("sim", "yes"), Text("não", "no"), Text("nenhum", "none")
+
 
 def set_client(
     ctx: Context,
@@ -216,15 +227,23 @@ def is_reserved(employee: str) -> bool:
     return employee == EXPRESS or employee.startswith(OUTSIDER)
 
 
-def _told(before: Client | Employee | None, after: Client | Employee) -> str:
-    fields = type(after).model_fields
-    changed = (
-        f"{field}: {_plain(getattr(after, field))}"
-        for field in fields
-        if before is None or getattr(before, field) != getattr(after, field)
-    )
-    return f"{after.id} ({'; '.join(changed)})"
+def _told(before: Client | Employee | None, after: Client | Employee) -> list[str]:
+    """What changed, in both languages; of a new one, what is known."""
+
+    def told(lang: str) -> str:
+        changed = (
+            f"{head.text(lang)}: {_plain(getattr(after, field)).text(lang)}"
+            for field, head in FIELDS.items()
+            if hasattr(after, field)
+            and (getattr(after, field) if before is None else getattr(before, field) != getattr(after, field))
+        )
+        return f"{after.id} ({'; '.join(changed)})"
+
+    return [told("pt"), told("en")]
 
 
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _plain(value: object) -> Text:
+    if isinstance(value, bool):
+        return YES if value else NO
+    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return Text(shown, shown) if shown else NONE

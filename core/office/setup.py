@@ -5,9 +5,12 @@ from __future__ import annotations
 from core.catalog import standard_templates
 from core.domain.models import Template
 from core.domain.permissions import Actor
+from core.domain.text import Text
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.queue import event
+
+STANDARD = Text("templates padrão", "standard templates")
 
 
 def add_standard_templates(ctx: Context, actor: Actor) -> int:
@@ -26,6 +29,6 @@ def add_standard_templates(ctx: Context, actor: Actor) -> int:
         new = [Template(id=one.id, name=one.name, department=one.department) for one in standard if one.id not in known]
         ctx.store.templates.save(new)
         if new:
-            params = {"file": "catalog", "added": len(new), "changed": 0}
+            params = {"file": list(STANDARD), "added": len(new), "changed": 0}
             ctx.store.append([event(ctx, actor, "imported", params=params)])
     return len(new)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from core.domain.reasons import reason_of
 from core.domain.text import Text
 
 MAX_BYTES = 128 << 20
@@ -162,7 +163,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise refuse(_UNREADABLE, reason=error.strerror or error) from None
+        raise refuse(_UNREADABLE, reason=reason_of(error)) from None
     if len(data) > MAX_BYTES:
         raise refuse(_HUGE, most=MAX_BYTES >> 20)
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.models import Event
+from core.domain.reasons import reason_of
 from core.office.context import STORE_ERRORS, Context, unusable
 from core.office.errors import OfficeUnusable
 from core.office.inbox import Inbox
@@ -85,4 +86,4 @@ def _trouble(ctx: Context, error: OSError | StoreError) -> OfficeUnusable:
     if isinstance(error, StoreError):
         return unusable(ctx.folder, error)
     text, remedy = STORE_ERRORS["disk_full" if error.errno in (28, 122) else "io_error"]
-    return OfficeUnusable(text, remedy, file=error.filename or ctx.folder, reason=error.strerror)
+    return OfficeUnusable(text, remedy, file=error.filename or ctx.folder, reason=reason_of(error))

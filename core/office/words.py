@@ -60,6 +60,10 @@ NO_DEPARTMENT = Text(
     "Atenção: nenhum template é do departamento {departments}; há {known}.",
     "Note that no template is of the department {departments}; there are {known}.",
 )
+NO_TEMPLATES_YET = Text(
+    "Ainda não há templates; nenhum é do departamento {departments}.",
+    "There are no templates yet; none is of the department {departments}.",
+)
 NOT_LINKED = Text("sem pasta no portal", "no folder at the portal")
 ALL_DEPARTMENTS = Text("todos (administrador)", "all (admin)")
 CLIENT_HEADS = (

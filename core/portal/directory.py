@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from core.domain.models import Names, Place
 from core.domain.names import SCRATCH_FOLDER
-from core.domain.text import fold
+from core.domain.text import Text, both, fold
 from core.portal.checks import check_name
 from core.portal.create import (
     CREATE_WAYS,
@@ -31,17 +31,18 @@ from core.portal.create import (
     tmpfile_link,
     unsupported_if,
 )
-from core.portal.faults import os_errors_as_faults
+from core.portal.faults import NO_CLIENT, VANISHES, os_errors_as_faults
 from core.portal.files import READ, Lying, examine, hash_of, opened_source, unlink_if_there
 from core.portal.renameat2 import exchange, rename_noreplace
 from core.portal.root import PortalRoot
 from core.portal.swap import SUFFIX, Swap, recover, settle
-from core.portal.tree import closing, component, is_seen, lies, readable_names, spelling
+from core.portal.tree import NOT_A_NAME, closing, component, is_seen, lies, readable_names, spelling
 from core.ports import Absent, Condition, Conflict, Found, PortalFault, PortalReport
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LEFT = Text("{path}: um envio anterior ainda não foi desfeito", "{path}: an earlier sending is not undone yet")
 AT_ONCE = 8
 """Threads of one portal: as many publishes as can wait for the disk at the same time."""
 
@@ -174,13 +175,13 @@ class DirectoryPortal:
 
     def _make_folder(self, root: Names) -> None:
         if not root:
-            raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
+            raise PortalFault("name_invalid", both(NO_CLIENT))
         with self._root.folder_made(root):
             pass
 
     def _publish(self, source: Path, place: Place, condition: Condition, scratch: str) -> None:
         if not place.root:
-            raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
+            raise PortalFault("name_invalid", both(NO_CLIENT))
         folder, name = (*place.root, *place.folder), component(place.name)
         _check_scratch(scratch)
         with opened_source(source) as bytes_:
@@ -191,7 +192,7 @@ class DirectoryPortal:
                     return self._create(bytes_, folder, name, scratch)
                 except FileNotFoundError:  # someone removed a folder under us: make it again
                     continue
-        raise PortalFault("portal_busy", "a pasta desaparece a cada tentativa / the folder keeps vanishing")
+        raise PortalFault("portal_busy", both(VANISHES))
 
     def _create(self, source: int, folder: Names, name: str, scratch: str) -> None:
         with self._root.folder_made(folder) as (root, here):
@@ -252,7 +253,7 @@ class DirectoryPortal:
             with unsupported_if(*NO_RENAMEAT2):
                 rename_noreplace(swap.area, scratch, swap.area, swap.held)
         except FileExistsError as error:  # maybe a foreign file that was caught in between
-            raise PortalFault("portal_error", f"{SCRATCH_FOLDER}/{swap.held}: recover first") from error
+            raise PortalFault("portal_error", both(LEFT, path=f"{SCRATCH_FOLDER}/{swap.held}")) from error
         try:
             with unsupported_if(*NO_RENAMEAT2):
                 swap.exchange()
@@ -329,4 +330,4 @@ def _is_unchanged(folder: int, name: str, expected: str) -> bool:
 
 def _check_scratch(scratch: str) -> None:
     if component(scratch) != scratch or scratch.endswith(SUFFIX):
-        raise PortalFault("name_invalid", f"not a scratch name: {scratch!r}")
+        raise PortalFault("name_invalid", both(NOT_A_NAME, name=repr(scratch)))

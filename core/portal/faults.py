@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from core.domain.reasons import reason_of
+from core.domain.text import Text, both
 from core.ports import PortalFault
 
 CODES: dict[int, str] = {
@@ -32,6 +33,11 @@ CODES: dict[int, str] = {
     errno.EBUSY: "portal_busy",
 }
 
+REFUSED = Text("{why}{where}", "{why}{where}")
+NO_CLIENT = Text("sem pasta de cliente", "no client's folder")
+VANISHES = Text("a pasta desaparece a cada tentativa", "the folder keeps vanishing")
+NOT_A_FOLDER = Text("“{name}” é um link ou arquivo, não uma pasta", "“{name}” is a link or file, not a folder")
+
 
 @contextmanager
 def os_errors_as_faults(*, unknown: bool = False) -> Iterator[None]:
@@ -45,16 +51,13 @@ def os_errors_as_faults(*, unknown: bool = False) -> Iterator[None]:
     except OSError as error:
         code = CODES.get(error.errno or 0, "portal_error")
         where = f": {error.filename}" if isinstance(error.filename, str) else ""
-        detail = f"{error.strerror or error}{where}"
-        raise PortalFault(code, detail, unknown=unknown) from error
+        raise PortalFault(code, both(REFUSED, why=reason_of(error), where=where), unknown=unknown) from error
 
 
 def not_a_folder(name: str) -> PortalFault:
-    return PortalFault(
-        "name_invalid", f"“{name}” é um link ou arquivo, não uma pasta / is a link or file, not a folder"
-    )
+    return PortalFault("name_invalid", both(NOT_A_FOLDER, name=name))
 
 
 def source_unreadable(error: OSError) -> PortalFault:
     code = "portal_unreachable" if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM) else "file_missing"
-    return PortalFault(code, error.strerror or os.strerror(error.errno or 0))
+    return PortalFault(code, both(reason_of(error)))

@@ -13,10 +13,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.domain.text import Text, both
 from core.portal.faults import source_unreadable
 from core.portal.tree import closing, is_seen, lies
 from core.ports import PortalFault
 
+NOT_A_FILE = Text("não é um arquivo", "not a file")
+CHANGED = Text("mudou durante o envio", "changed while it was being sent")
 CHUNK = 1 << 20
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -103,7 +106,7 @@ def opened_source(source: Path) -> Iterator[int]:
         raise source_unreadable(error) from error
     with closing(descriptor):
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PortalFault("file_missing", "não é um arquivo / not a file")
+            raise PortalFault("file_missing", both(NOT_A_FILE))
         yield descriptor
 
 
@@ -125,7 +128,7 @@ def copy(source: int, target: int) -> str:
         copied += len(chunk)
     after = os.fstat(source)
     if (copied, after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
-        raise PortalFault("file_changed", "mudou durante o envio / changed while it was being sent")
+        raise PortalFault("file_changed", both(CHANGED))
     return digest.hexdigest()
 
 

@@ -9,9 +9,15 @@ from pathlib import Path
 
 from core.domain.models import Names
 from core.domain.names import SCRATCH_FOLDER
+from core.domain.reasons import reason_of
+from core.domain.text import Text, both
 from core.portal.create import Look
 from core.portal.tree import closing, component, enter, walk
 from core.ports import PortalFault
+
+UNOPENED = Text("{path}: {why}", "{path}: {why}")
+NOT_MOUNTED = Text("não está montado", "it is not mounted")
+OURS = Text("{name}: pasta do próprio Malote", "{name}: Malote's own folder")
 
 
 class PortalRoot:
@@ -39,11 +45,11 @@ class PortalRoot:
             # The root itself may be reached by a link: whoever configured it, meant where it leads.
             descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise PortalFault("portal_unreachable", f"{self.path}: {error.strerror}") from error
+            raise PortalFault("portal_unreachable", both(UNOPENED, path=self.path, why=reason_of(error))) from error
         with closing(descriptor):
             is_mount = os.fstat(descriptor).st_dev != os.stat("..", dir_fd=descriptor).st_dev
             if self._was_mount and not is_mount:
-                raise PortalFault("portal_unreachable", f"{self.path}: não está montado / is not mounted")
+                raise PortalFault("portal_unreachable", both(UNOPENED, path=self.path, why=NOT_MOUNTED))
             self._was_mount = is_mount
             yield descriptor
 
@@ -112,5 +118,5 @@ class PortalRoot:
 def _components(names: Sequence[str]) -> Names:
     checked = tuple(component(name) for name in names)
     if checked and checked[0].casefold() == SCRATCH_FOLDER:
-        raise PortalFault("name_invalid", f"{checked[0]}: pasta do próprio Malote / Malote's own folder")
+        raise PortalFault("name_invalid", both(OURS, name=checked[0]))
     return checked

@@ -37,11 +37,13 @@ import os
 from dataclasses import dataclass
 
 from core.domain.names import numbered
+from core.domain.text import Text, both
 from core.portal.files import Lying, examine, unlink_if_there
 from core.portal.renameat2 import exchange, rename_noreplace
 from core.ports import Conflict, PortalFault
 
 SUFFIX = ".swap"
+WRITTEN = Text("alguém está gravando o arquivo", "someone is writing the file")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def settle(swap: Swap, new: Lying, expected: str) -> None:
         raise Conflict
     if out.being_written:
         put_back(swap, new)
-        raise PortalFault("portal_busy", "alguém está gravando o arquivo / someone is writing the file")
+        raise PortalFault("portal_busy", both(WRITTEN))
     os.unlink(swap.held, dir_fd=swap.area)
     swap.sync()
 

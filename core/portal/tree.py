@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from unicodedata import normalize
 
+from core.domain.text import Text, both
 from core.portal.faults import not_a_folder
 from core.ports import PortalFault
 
+NOT_A_NAME = Text("nome inválido: {name}", "not a name: {name}")
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Enter = Callable[[int, str], int]
@@ -34,11 +36,11 @@ def component(name: str) -> str:
         PortalFault: name_invalid, for what could lead elsewhere or cannot be written down.
     """
     if name in {"", ".", ".."} or "/" in name or "\0" in name:
-        raise PortalFault("name_invalid", f"nome inválido / not a name: {name!r}")
+        raise PortalFault("name_invalid", both(NOT_A_NAME, name=repr(name)))
     try:
         name.encode()
     except UnicodeEncodeError:
-        raise PortalFault("name_invalid", f"nome inválido / not a name: {name!r}") from None
+        raise PortalFault("name_invalid", both(NOT_A_NAME, name=repr(name))) from None
     return normalize("NFC", name)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.domain.models import Names, Place
+from core.domain.text import Both, languages, plain
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,15 @@ class PortalFault(Exception):
 
     Args:
         code: a code of `core.domain.failures`.
-        detail: what the portal said, for a person; never a credential.
+        detail: what the portal said, for a person, or our own words (`core.domain.text.both`); never a credential.
         retry_after: seconds that the portal asked us to wait, if it did.
         unknown: whether the request may have taken effect all the same.
     """
 
     def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None, unknown: bool = False):
-        super().__init__(code, detail)
         self.code = code
-        self.detail = detail
+        self.detail = detail if isinstance(detail, Both) else plain(detail)
+        super().__init__(code, languages(self.detail).pt)
         self.retry_after = retry_after
         self.unknown = unknown
 

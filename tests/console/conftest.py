@@ -98,7 +98,7 @@ class Desktop:
             await self.until(partial(self.shows, text), text)
 
     def shows(self, text: str) -> bool:
-        return text in self.text
+        return text in self.text or text in " ".join(self.text.split())  # also where it runs over two lines
 
     async def go(self, *keys: str, see: str) -> None:
         await self.press(*keys)

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from textual.geometry import Region
 
+from core.domain.failures import FAILURES
 from core.domain.models import DeliveryStatus
 from core.office import Context, open_office, sending
 from core.office.tasks import complete_task
 from tests.console.conftest import Desktop, sitting
 from tests.console.sample import OWNER
+from tui.remedies import REMEDIES
 from tui.screens.errors import CAUSES, TO_PORTAL, WAYS
 
 Size = tuple[int, int]
@@ -114,6 +116,14 @@ async def test_one_group_is_what_one_act_mends(work: Path) -> None:
         heads = [one for one in desk.listed if "não tem pasta de destino" in one]
         assert len(heads) == len(set(heads))
         assert any("Balancete Mensal" in one for one in heads)
+
+
+def test_no_one_at_the_console_is_sent_to_a_command_line() -> None:
+    """The key stands there; a command with an id in it is nothing that someone who works at this screen can use."""
+    assert set(REMEDIES) <= set(CAUSES)
+    for code in CAUSES:
+        remedy = REMEDIES.get(code, FAILURES[code].remedy)
+        assert not [one for one in remedy if "malote " in one], code
 
 
 def deliver(office: Path) -> None:

@@ -239,6 +239,24 @@ async def test_remembering_shows_the_rule_tries_it_and_keeps_it(left: Path, size
         assert documents(desk, "T0022")
 
 
+async def test_esc_leads_out_of_express_also_after_one_file_was_looked_at(left: Path) -> None:
+    """From the queue it led back to the file, also one that had been attached: nobody came out by Esc."""
+    async with sitting(left) as desk:
+        await at_file(desk, "conferência 10.txt")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.here == "express")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.here == "panel")
+        await at_file(desk, "conferência 10.txt")
+        await desk.go("t", see="Que documento é")
+        await desk.type("das simples")
+        await desk.go("enter", see="→ T0022")
+        await desk.press("c")
+        await desk.until(lambda: desk.app.here == "express")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.here == "panel")
+
+
 async def test_what_is_discarded_is_kept_and_where_is_said(left: Path, size: Size) -> None:
     async with sitting(left, size) as desk:
         await at_file(desk, "vazio.pdf")

@@ -69,10 +69,9 @@ async def test_a_failure_is_found_from_the_dashboard_and_mended(work: Path, size
         cause = next(index for index, one in enumerate(desk.listed) if "não tem pasta" in one)
         desk.rows.move(cause)
         await desk.see("Para resolver: Escolha a pasta")
-        await desk.press("enter")
-        await desk.until(lambda: desk.app.here == "templates")
-        await desk.until(lambda: desk.rows.current == "balancete")
-        await desk.go("enter", see="7 pastas")
+        await desk.go("enter", see="7 pastas")  # the template's folder is chosen at once
+        await desk.see("Pasta de destino de Balancete Mensal")
+        assert desk.app.here == "templates"
         await desk.type("Balancete")
         await desk.go("enter", see="✓ Balancete Mensal → Contabilidade > Balancete")
         await desk.see("✗ 1 falha")

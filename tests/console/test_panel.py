@@ -53,6 +53,15 @@ async def test_each_number_of_prioridade_leads_to_what_it_counts(work: Path, siz
         await desk.until(lambda: len(desk.rows.source) == 37)
 
 
+async def test_one_is_said_as_one(work: Path, other: Context) -> None:
+    """“1 Templates sem pasta” reads as a mistake, and whoever reads mistakes trusts no number."""
+    first, *_ = (one for one in views.every(other.store.templates) if one.send and not one.destination)
+    other.store.templates.save([first.model_copy(update={"destination": ("Fiscal",)})])
+    async with sitting(work) as desk:
+        await desk.see("Template sem pasta de destino")
+        assert "Templates sem pasta" not in desk.text
+
+
 async def test_what_the_portal_does_not_keep_is_said_until_it_does(work: Path, other: Context, size: Size) -> None:
     """An office that asked for `exclusive` would go on believing that it has it."""
     async with sitting(work, size) as desk:

@@ -83,6 +83,19 @@ async def test_a_typed_path_keeps_the_spelling_of_the_folders_that_are_there(wor
         await desk.go("enter", see="→ Fiscal > Guias")
 
 
+async def test_how_many_folders_fit_and_the_way_back_from_the_clients(work: Path) -> None:
+    """A count of all folders beside three hits was read as theirs; Shift-Tab led into a list where typing is lost."""
+    async with sitting(work) as desk:
+        await desk.press("2")
+        await desk.go("enter", see="7 pastas")
+        await desk.type("balan")
+        await desk.see("3 de 7 pastas")
+        await desk.press("ctrl+u", "shift+tab")
+        assert desk.app.screen.query_one("#clients Search").has_focus
+        await desk.press("shift+tab")
+        assert desk.app.screen.query_one("#folders Search").has_focus
+
+
 async def test_a_wrong_path_is_said_and_not_taken(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.press("2")

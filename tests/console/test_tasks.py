@@ -62,6 +62,16 @@ async def test_filters_combine_and_show_as_chips(work: Path, size: Size) -> None
         await desk.see("37 de 42", "situação: aberta")
 
 
+async def test_what_was_completed_is_marked_no_more(work: Path) -> None:
+    """The next batch would take along what is no longer in sight."""
+    async with sitting(work) as desk:
+        await desk.press("3", "slash", *"T0004", "enter", "space", "escape", "slash", *"T0005", "enter", "space")
+        await desk.until(lambda: len(marked(desk)) == 2)
+        await desk.go("c", see="Concluir 2 tarefas")
+        await desk.go("s", see="2 tarefas concluídas")
+        await desk.until(lambda: not marked(desk))
+
+
 async def test_periods_are_offered_as_they_are_and_written_as_people_do(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.press("3")
@@ -180,7 +190,9 @@ async def test_a_list_with_nothing_in_it_says_why_and_which_keys_fill_it(new: Pa
             one.model_copy(update={"status": TaskStatus.COMPLETED}) for one in views.every(ctx.store.tasks)
         )
     async with sitting(new) as desk:
-        await desk.go("3", see="Nenhuma tarefa assim. Esc mostra todas as abertas")
+        await desk.go("3", see="Nenhuma tarefa aberta. f mostra as concluídas.")
+        await desk.press("e")
+        await desk.go("v", "down", "enter", see="Nenhuma tarefa assim. Esc mostra todas as abertas")
 
 
 def test_what_the_filters_mean_in_days() -> None:

@@ -106,10 +106,10 @@ async def test_when_each_template_was_delivered_last_is_seen(work: Path, size: S
 
 def test_a_moment_is_said_in_five_cells() -> None:
     now = datetime.now().astimezone().replace(month=6, day=15, hour=12)
-    assert short(None, now) == "—"
-    assert short(now, now) == f"{now:%H:%M}"
-    assert short(now - timedelta(days=1), now) == "14/06"
-    assert short(now.replace(year=now.year - 1), now) == str(now.year - 1)
+    assert short(None, now, "pt") == "—"
+    assert short(now, now, "pt") == f"{now:%H:%M}"
+    assert [short(now - timedelta(days=1), now, lang) for lang in ("pt", "en")] == ["14/06", "06-14"]
+    assert short(now.replace(year=now.year - 1), now, "pt") == str(now.year - 1)
 
 
 async def test_every_column_sorts_both_ways_and_back_to_none(work: Path, size: Size) -> None:

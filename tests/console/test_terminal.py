@@ -12,9 +12,11 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any, cast
 
 import pytest
+from textual.drivers._writer_thread import WriterThread
 
 from benchmarks.terminal import Terminal
 from core.office import open_office, views
@@ -226,3 +228,23 @@ def test_what_the_terminal_is_said_to_be_decides_the_colours() -> None:
     assert not terminal.without_color({"NO_COLOR": ""})
     assert terminal.is_light({"COLORFGBG": "0;15"})
     assert not terminal.is_light({"COLORFGBG": "15;0"})
+
+
+def test_a_console_whose_line_is_lost_can_always_end() -> None:
+    """Otherwise it would hang for ever, and its worker with it, each time a connection breaks while much is written."""
+    ours, terminals = os.openpty()
+    with os.fdopen(terminals, "w") as file:
+        written = WriterThread(cast("IO[str]", terminal.Enduring(file)))
+        written.start()
+        os.close(ours)
+
+        def talk() -> None:
+            for _ in range(100):
+                written.write("x")
+            written.stop()
+
+        talking = Thread(target=talk, daemon=True)
+        talking.start()
+        talking.join(PATIENCE)
+        assert not talking.is_alive()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), terminals)  # what the file still holds can be written at its end

@@ -16,7 +16,7 @@ from tests.console.conftest import sitting
 from tests.console.piloted import piloted
 from tui.listing import Listing
 from tui.places import PLACES
-from tui.widgets.frame import Footer
+from tui.widgets.frame import Footer, Notice
 from tui.widgets.lines import Lines, fit, spread, wrapped
 from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.typed import Typed
@@ -191,6 +191,19 @@ def test_wrapped_lines_are_never_wider_than_there_is_room(text: str, width: int)
 def test_what_cannot_be_shown_is_cut_on_the_left_part_only() -> None:
     assert spread([("a long left part", "")], [("right", "")], 10)[0] == ("a lo…", "")
     assert spread([("a", "")], [("right", "")], 10)[1] == ("    ", "")
+
+
+async def test_a_long_notice_is_read_to_its_end(work: Path) -> None:
+    """What is to be done stands at a sentence's end, and that was cut where the screen ended."""
+    said = "Nenhuma tarefa aberta de Marcenaria São Bento ME espera Recibo EFD ICMS/IPI de 2026-10: escolha outra."
+    async with sitting(work) as desk:
+        notice = desk.app.screen.query_one(Notice)
+        notice.say(said)
+        await desk.until(lambda: notice.size.height == 2)
+        assert " ".join(notice.text.split()) == said
+        assert all(cell_len(one) <= 80 for one in notice.text.splitlines())
+        notice.say("Pronto.")
+        await desk.until(lambda: notice.size.height == 1)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -104,9 +104,9 @@ class Reader(threading.Thread):
         versions = self.program.written[task]
         if read in versions or read == self.program.kept.get(place) or read in self.program.foreign:
             return True
-        # Apache asks for a file's size and then opens it by name: a whole file, cut or not by the one before it.
+        # Apache asks for a file's size and then opens it by name: a whole file, of the length of the one before it.
         lengths = {len(one) for one in versions} | {len(one) for one in self.program.foreign}
-        return len(read) in lengths and any(one.startswith(read) for one in versions)
+        return len(read) in lengths and any((one + bytes(len(read)))[: len(read)] == read for one in versions)
 
 
 @dataclass

@@ -29,6 +29,7 @@ from core.office.notify import is_quiet, notify
 from core.office.tasks import complete_task
 from tests.conftest import OWNER
 from tests.office_setup import Clock
+from tests.texts import PORTUGUESE
 
 SECRET = "segredo-do-correio"
 
@@ -169,6 +170,23 @@ def test_one_message_for_many_and_none_again(ctx: Context, web: Web, clock: Cloc
     assert codes(ctx) == ["notified"] * 3
 
 
+def test_who_reads_english_is_told_in_english(ctx: Context, web: Web, mail: tuple[Mail, str]) -> None:
+    """The subject, the causes and what to do: a notice that cannot be read mends nothing."""
+    server, url = mail
+    environ = {"MALOTE_LANG": "en", "MALOTE_SMTP_PASSWORD": SECRET}
+    config = telling(ctx, webhook=web.url, to=("ana@example.com",), smtp=url).config
+    notify(replace(ctx, config=config), environ)
+    fail(ctx, "t1")
+    assert notify(replace(ctx, config=config), environ)
+    ((_, got),) = server.got
+    text = got.get_content()
+    assert got["Subject"] == f"[Malote] {ctx.name}: 1 new failure(s)"
+    assert "The template Folha has no destination folder." in text
+    assert "What to do: Choose the folder: malote map folha" in text
+    assert web.got[0]["causes"][0]["message"] == "The template Folha has no destination folder."
+    assert not PORTUGUESE.search(text)
+
+
 def test_what_is_mended_meanwhile_is_not_told(ctx: Context, web: Web, clock: Clock) -> None:
     ctx = telling(ctx, webhook=web.url, quiet_hours="00:00-23:59")
     notify(ctx, {})
@@ -252,7 +270,7 @@ def test_a_refused_password_is_an_event_without_it(
     ctx = replace(ctx, config=config)
     assert not notify(ctx, {"MALOTE_SMTP_PASSWORD": "errada"})
     (told,) = [event for event in ctx.store.events_after(0) if event.code == "notify_failed"]
-    assert told.params["reason"].startswith("SMTP: ") and "errada" not in str(told)
+    assert told.params["reason"][0].startswith("SMTP: ") and "errada" not in str(told)
     assert not server.got
 
 

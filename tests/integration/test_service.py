@@ -132,6 +132,7 @@ def test_without_a_systemd_that_answers_it_says_the_two_commands(machine: Machin
     name = f"{unit_name(machine.office)}.service"
     assert f"systemctl --user daemon-reload\nsystemctl --user enable --now '{name}'\n" in done.stdout
     assert "loginctl enable-linger" in done.stderr
+    assert "malote service install --cron" in done.stderr, "the way where there is no systemd at all"
 
 
 def test_a_shared_office_runs_without_the_sandbox_that_would_hide_its_group(machine: Machine) -> None:

@@ -107,6 +107,19 @@ def test_a_restore_never_touches_an_office_that_is_there(malote: Malote, tmp_pat
     assert "dentro" in malote.run("backup", str(tmp_path / "escritorio" / "x.tar"), status=1).stderr
 
 
+def test_an_office_is_not_made_twice_and_one_is_told_what_to_do(malote: Malote, tmp_path: Path) -> None:
+    """Whoever runs `init` again has either forgotten the office or wants another: both are said."""
+    refused = malote.run("init", "--portal", f"dir://{tmp_path / 'portal'}", status=1)
+    assert "malote.toml" in refused.stderr and "--office PASTA init" in refused.stderr
+
+
+def test_a_department_given_before_there_are_templates_is_told_in_a_whole_sentence(tmp_path: Path) -> None:
+    first = other(tmp_path)
+    first.run("init", "--portal", f"dir://{tmp_path}")
+    said = first.run("employee", "set", "ana", "--name", "Ana", "--add-department", "Fiscal").stderr
+    assert "Ainda não há templates" in said
+
+
 def _members(copy: Path) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     with tarfile.open(copy) as tar:
         for member in tar:

@@ -84,6 +84,7 @@ CODES = [
     ("PROPFIND", 403, {}, "portal_forbidden", None),
     ("PROPFIND", 429, {"Retry-After": "7"}, "portal_unreachable", 7.0),
     ("PROPFIND", 401, {}, "portal_auth", None),
+    ("PROPFIND", 405, {}, "portal_unreachable", None),  # a plain web server: nothing there is WebDAV
     ("MOVE", 403, {}, "portal_forbidden", None),
     ("MOVE", 423, {}, "portal_busy", None),
     ("MOVE", 507, {}, "portal_full", None),

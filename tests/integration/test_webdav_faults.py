@@ -251,9 +251,9 @@ def _of_two_moments(answer: bytes, old: bytes, new: bytes) -> bool:
     """Whether an answer has the old file's length and the new one's bytes.
 
     Apache asks for a file's size and then opens it by name: a whole file that takes another's place in between is
-    answered so. The file is whole; only the server could mend that.
+    answered so, with zeros where it is shorter. The file is whole; only the server could mend that.
     """
-    return len(old) < len(new) and answer == new[: len(old)]
+    return answer == (new + bytes(len(old)))[: len(old)]
 
 
 async def weather(spot: Spot, proxy: Proxy, folder: Path, documents: int, *, exclusive: bool) -> Storm:

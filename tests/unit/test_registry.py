@@ -39,7 +39,7 @@ def test_a_client_is_changed_in_what_is_given(ctx: Context) -> None:
     changed = set_client(ctx, OWNER, "1", name="Alfa S/A")
     assert changed == CLIENTS[0].model_copy(update={"name": "Alfa S/A"}) == ctx.store.clients.get("1")
     (event,) = [event for event in ctx.store.events_after(0) if event.code == "client_changed"]
-    assert event.client == "1" and "Alfa S/A" in event.params["what"]
+    assert event.client == "1" and event.params["what"] == ["1 (nome: Alfa S/A)", "1 (name: Alfa S/A)"]
 
 
 def test_changing_nothing_tells_nothing(ctx: Context) -> None:

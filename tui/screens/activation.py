@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.widget import Widget
 
 from core.domain.destinations import show_destination
+from core.domain.figures import dated
 from core.domain.models import Integration
 from core.domain.text import Text
 from core.office import activation, findings, health
@@ -173,7 +174,7 @@ class Activation(Place[Found]):
             state = self.say(NEVER)
         else:
             text = ACTIVE_SINCE if integration.active else INACTIVE_SINCE
-            since = f"{integration.since.astimezone():%d/%m/%Y %H:%M}"
+            since = dated(integration.since, "%d/%m/%Y %H:%M", self.desk.lang)
             state = self.say(text, since=since, who=integration.by.lstrip("@"))
         active = "good" if integration.active else "warning"
         lines = [

@@ -11,7 +11,9 @@ from typing import ClassVar
 from textual.events import Paste
 from textual.widget import Widget
 
+from core.domain.figures import dated
 from core.domain.models import Task, TaskStatus, Template
+from core.domain.reasons import reason_of
 from core.domain.text import Text
 from core.office import documents
 from core.office.documents import AttachedFile
@@ -84,9 +86,9 @@ class Attach(Dialog[list[AttachedFile]]):
 
     ENTER: ClassVar[Text | None] = Text("anexar", "attach")
     BINDINGS: ClassVar = [
+        key("space", "mark", Text("marcar", "mark")),
         key("tab", "other", Text("lista: marcar", "list: mark")),
         key("f2", "template", Text("template", "template")),
-        key("space", "mark", Text("marcar", "mark"), show=False),
         key("backspace", "up", Text("pasta acima", "folder above"), show=False),
         key("f5", "read", Text("ler de novo", "read again"), show=False),
     ]
@@ -130,8 +132,7 @@ class Attach(Dialog[list[AttachedFile]]):
             try:
                 found = await in_thread(lambda: listed(folder))
             except OSError as error:
-                reason = error.strerror or str(error)
-                self._entries, self._problem = (), self.say(UNREADABLE, folder=folder, reason=reason)
+                self._entries, self._problem = (), self.say(UNREADABLE, folder=folder, reason=reason_of(error))
             else:
                 self._entries, self._problem = found, ""
                 self.desk.memory[FOLDER] = str(folder)
@@ -170,7 +171,7 @@ class Attach(Dialog[list[AttachedFile]]):
         self._tell()
 
     def _row(self, one: Entry) -> Row:
-        changed = f"{datetime.fromtimestamp(one.changed):%d/%m/%Y %H:%M}"
+        changed = dated(datetime.fromtimestamp(one.changed), "%d/%m/%Y %H:%M", self.desk.lang)
         if one.is_folder:
             return Row(one.name, (one.name + "/", "", changed), ("accent", "", "muted"))
         return Row(one.name, (one.name, size_of(one.size, self.desk.lang), changed), ("", "muted", "muted"))

@@ -33,13 +33,13 @@ SHARED = Text(
     "! {others} has this tax id too ({keys[clients.tax_id]}).",
 )
 NOTHING_GOES = Text(
-    "Sem pasta no portal: nenhum documento deste cliente pode sair. {keys[list.open]} escolhe a pasta.",
+    "Sem pasta no portal: nada deste cliente pode sair. {keys[list.open]} escolhe uma.",
     "No folder at the portal: no document of this client can leave. {keys[list.open]} chooses one.",
 )
 GOES_TO = Text("Os documentos vão para {folder}", "Its documents go to {folder}")
 WAITING = Text("Envios que esperam por esta pasta: {count}.", "Deliveries that wait for this folder: {count}.")
 LINKED = Text("{client}: pasta {folder}.", "{client}: folder {folder}.")
-WILL_GO = Text("Vão em seguida os envios que esperavam: {count}.", "Deliveries that waited and go now: {count}.")
+WILL_GO = Text("Vão agora os que esperavam: {count}.", "Deliveries that waited and go now: {count}.")
 SURE = Text("Usar a pasta {folder} para {client}?", "Use the folder {folder} for {client}?")
 SURE_NOTE = Text("Envios que sairão agora, sem volta: {count}.", "Deliveries that leave now, for good: {count}.")
 YES = Text("sim, usar", "yes, use it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ from core.office.mapping import REMAPPED
 from core.office.tasks import Completed
 from tui.desk import Desk
 from tui.keys import key
+from tui.remedies import remedy_of
 from tui.screens.dialog import Dialog
 from tui.screens.working import Cancelled, Work, Working
 from tui.watch import Changed
@@ -76,8 +77,12 @@ class Done:
     cancelled: bool = False
 
 
-def complete(place: Working[Any], tasks: Sequence[str]) -> None:
-    """Look dry, ask, and complete."""
+def complete(place: Working[Any], tasks: Sequence[str], then: Callable[[Done], None] = lambda _: None) -> None:
+    """Look dry, ask, and complete.
+
+    Args:
+        then: told what came of it.
+    """
     desk = place.desk
     ctx, actor = desk.ctx, desk.actor
     if not tasks:
@@ -90,14 +95,18 @@ def complete(place: Working[Any], tasks: Sequence[str]) -> None:
 
         def sure(yes: bool | None) -> None:
             if yes and dialog.stale:
-                complete(place, tasks)
+                complete(place, tasks, then)
             elif yes:
                 go(outlook)
 
         place.console.open(dialog, sure)
 
     def go(outlook: Outlook) -> None:
-        place.do_long(lambda work: do(work, outlook), lambda done: say_done(place, done, len(tasks)), COMPLETING)
+        place.do_long(lambda work: do(work, outlook), came_of_it, COMPLETING)
+
+    def came_of_it(done: Done) -> None:
+        say_done(place, done, len(tasks))
+        then(done)
 
     def do(work: Work, outlook: Outlook) -> Done:
         completed: list[Completed] = []
@@ -209,7 +218,8 @@ class Completion(Dialog[bool]):
             one = self._told[index]
             subject = self._outlook.foreseen[index].subject
             told = f"{subject.task.id} {subject.document.name}: {one.says}{': ' if one.path else ''}{one.path}"
-            told += f" → {remedy.say(self.desk.lang)}" if (remedy := self._outlook.foreseen[index].remedy) else ""
+            foreseen = self._outlook.foreseen[index]
+            told += f" → {remedy_of(self.desk, foreseen.code, foreseen.remedy)}" if foreseen.remedy else ""
             lines = wrapped(told, self.size.width, one.tone, most=DETAIL)
         return lines + [()] * (DETAIL - len(lines))
 

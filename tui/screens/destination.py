@@ -74,7 +74,7 @@ class ChooseDestination(Dialog[Choice]):
     BINDINGS: ClassVar = [
         key("f2", "visible", Text("só os visíveis", "only the visible")),
         key("f4", "placeholder", Text("todo período", "every period")),
-        key("tab", "client", Text("outro cliente", "other client"), priority=True),
+        key("tab,shift+tab", "client", Text("outro cliente", "other client"), priority=True),
         key("ctrl+n", "new", Text("pasta nova aqui", "new folder here")),
         key("f3", "names", Text("ver os templates", "see the templates")),
         key("f5", "again", Text("ler de novo", "read again"), show=False),

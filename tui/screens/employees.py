@@ -119,7 +119,7 @@ class Employees(Records[Seen]):
             lines += wrapped(told, width, "error", most=1)
         lines += wrapped(self.say(may, departments=self._may(employee)), width, most=1)
         login = self.say(AS_LOGIN, login=employee.login) if employee.login else self.say(NO_LOGIN, employee=one.id)
-        return lines + wrapped(login, width, "muted", most=1)
+        return lines + wrapped(login, width, "muted", most=self.DETAIL - len(lines))
 
     def read(self) -> list[Seen]:
         ctx = self.desk.ctx

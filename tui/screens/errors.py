@@ -8,12 +8,14 @@ from typing import Any, ClassVar, NamedTuple
 
 from textual.widget import Widget
 
+from core.domain.figures import dated
 from core.domain.text import Text
 from core.office import journal
 from core.office.journal import Trouble
 from core.office.words import TO_DO
 from tui.desk import Desk
 from tui.keys import key
+from tui.remedies import remedy_of
 from tui.screens.place import READING, Place
 from tui.screens.records import REST
 from tui.screens.retrying import retry
@@ -206,9 +208,9 @@ class Errors(Place[list[Trouble]]):
         lines: list[Line] = []
         if troubles := self._current():
             one, lang, width = troubles[0], self.desk.lang, self.size.width
-            since = f"{one.at.astimezone():%d/%m %H:%M:%S}"
+            since = dated(one.at, "%d/%m %H:%M:%S", self.desk.lang)
             lines += wrapped("✗ " + one.message.say(lang).strip(), width, "strong", most=2)
-            lines += wrapped(self.say(TO_DO, remedy=one.remedy.say(lang)), width, most=2)
+            lines += wrapped(self.say(TO_DO, remedy=remedy_of(self.desk, one.code, one.remedy)), width, most=2)
             lines.append(line((" " + self.say(ATTEMPTS, count=one.attempts, since=since), "muted")))
         lines += [()] * (DETAIL - len(lines))
         self.query_one("#detail", Lines).update(lines)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.widget import Widget
 
 from core.domain.express import Waiting, sentence
+from core.domain.figures import dated
 from core.domain.models import Event, Rule
 from core.domain.recognition import Reading
 from core.domain.text import Sentence, Text
@@ -92,6 +93,7 @@ class OneFile(Working[Found]):
             self.query_one("#plan", Lines).update([()] * PLAN)
             self.query_one("#guesses", Rows).show(Fixed(), cursor=0)
             self.query_one(Paper).show("")
+            self.notice("")  # of another file
         self.query_one("#guesses", Rows).focus()
         self.reload()
 
@@ -143,7 +145,7 @@ class OneFile(Working[Found]):
 
     def _tell(self, found: Proposal) -> None:
         width, row, lang = self.size.width, found.row, self.desk.lang
-        at = f"{row.found_at.astimezone():%d/%m/%Y %H:%M}"
+        at = dated(row.found_at, "%d/%m/%Y %H:%M", lang)
         about = [size_of(row.size, lang), self.say(CAME, at=at)]
         about += [self.say(FOLDER, folder="/".join(row.folders))] if row.folders else []
         why = wrapped("! " + sentence(row.doubt, row.params).say(lang), width, "warning", most=2)
@@ -236,7 +238,7 @@ class OneFile(Working[Found]):
 
     async def action_step_back(self) -> None:
         if not self.cancel_work():
-            await self.console.go("express")
+            await self.console.up("express")
 
     def action_other(self) -> None:
         """The text, and back."""
@@ -269,7 +271,7 @@ class OneFile(Working[Found]):
         self._read_for = ""
 
         async def go() -> None:
-            await self.console.go("express")
+            await self.console.up("express")
             queue.settled_here(key, told)
 
         start(self.app, go, "go")

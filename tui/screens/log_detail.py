@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from core.domain.destinations import show_place
 from core.domain.events import message
+from core.domain.figures import dated
 from core.domain.models import Delivery, Document, Event
-from core.domain.text import Text
+from core.domain.text import Text, in_language
 from core.office import log
 from core.office.log import About
 from core.office.words import DELIVERY, TO_DO
@@ -32,7 +33,7 @@ AT_PORTAL = Text("no portal", "at the portal")
 SEEN = Text("visto pelo cliente (Cadeado)", "seen by the client")
 ANSWER = Text("resposta do portal", "the portal's answer")
 LINE = Text("linha", "line")
-DAY = "%d/%m/%Y %H:%M:%S"
+DAY, MOMENT = "%d/%m/%Y %H:%M:%S", "%d/%m %H:%M:%S"
 
 
 class Fact(NamedTuple):
@@ -49,7 +50,7 @@ def facts(about: About, lang: str) -> Iterable[Fact]:
     """All that is known about a line, the most useful first."""
     event, delivery, document = about.event, about.delivery, about.document
     if answer := event.params.get("detail") or (delivery.detail if delivery and delivery.failure else ""):
-        yield Fact(ANSWER.text(lang), (str(answer),))
+        yield Fact(ANSWER.text(lang), (in_language(str(answer), lang),))
     if delivery is not None:
         yield Fact(DELIVERY_HEAD.text(lang), tuple(_of_delivery(delivery, event, lang)))
     if event.task is not None:
@@ -64,7 +65,7 @@ def facts(about: About, lang: str) -> Iterable[Fact]:
         placed = document.placement
         told = (
             show_place(placed.place),
-            f"{placed.at.astimezone():{DAY}}",
+            dated(placed.at, DAY, lang),
             *((SEEN.text(lang),) if placed.seen else ()),
         )
         yield Fact(AT_PORTAL.text(lang), told)
@@ -79,11 +80,11 @@ def _by(event: Event, lang: str) -> Iterable[str]:
 def _of_delivery(delivery: Delivery, event: Event, lang: str) -> Iterable[str]:
     yield DELIVERY["held" if delivery.hold else str(delivery.status)].text(lang)
     yield ATTEMPTS.say(lang, count=delivery.attempts + (delivery.outcome is not None and delivery.outcome != "skipped"))
-    yield QUEUED_AT.say(lang, at=f"{delivery.queued_at.astimezone():%d/%m %H:%M:%S}")
+    yield QUEUED_AT.say(lang, at=dated(delivery.queued_at, MOMENT, lang))
     if event.at > delivery.queued_at:
         yield TOOK.say(lang, time=duration(event.at - delivery.queued_at, lang))
     if delivery.failing_since is not None:
-        yield FAILING_SINCE.say(lang, at=f"{delivery.failing_since.astimezone():%d/%m %H:%M:%S}")
+        yield FAILING_SINCE.say(lang, at=dated(delivery.failing_since, MOMENT, lang))
     if retry_at := event.params.get("retry_at"):
         yield AGAIN_AT.say(lang, at=f"{datetime.fromisoformat(retry_at).astimezone():%H:%M:%S}")
 
@@ -136,7 +137,7 @@ def _fitting(fact: Fact, width: int) -> str:
 def plain_text(about: About, lang: str) -> str:
     """All of it, a line a thing, to be copied."""
     event, delivery, document = about.event, about.delivery, about.document
-    parts = [f"{event.at.astimezone():{DAY}} {sign_of(event)} {message(event, lang)}"]
+    parts = [f"{dated(event.at, DAY, lang)} {sign_of(event)} {message(event, lang)}"]
     if todo := log.remedy(event, lang):
         parts.append(TO_DO.say(lang, remedy=todo))
     if event.client is not None:

@@ -30,7 +30,7 @@ TYPE_TO_FIND = Text("nome, número ou CNPJ", "name, number or CNPJ")
 ALL = Text("todos os clientes", "all clients")
 NO_SUCH = Text("Nenhum cliente com esse nome.", "No client of that name.")
 COPIED = Text(
-    "✓ Copiado, se o terminal aceita OSC 52; senão selecione aqui, ou {keys[log_dialogs.save]} salva em arquivo.",
+    "✓ Copiado, se o terminal aceita OSC 52; senão, {keys[log_dialogs.save]} salva em arquivo.",
     "✓ Copied, where the terminal takes OSC 52; else select it here, or {keys[log_dialogs.save]} saves it to a file.",
 )
 ONE_LINE = Text("Uma linha do registro", "One line of the journal")

@@ -10,6 +10,7 @@ from operator import neg
 from textual.message import Message
 
 from core.domain.events import message
+from core.domain.figures import dated
 from core.domain.models import Event, Level
 from core.domain.story import PLACED
 from core.office import Context, log, views
@@ -120,7 +121,7 @@ class Journal:
             return Row(key, ("…", "", "", ""), "muted")
         client = "" if event.client is None else f"{event.client} {self._names.get(event.client, '')}"
         tone = TONES[event.level]
-        cells = (f"{event.at.astimezone():%d/%m %H:%M:%S}", sign_of(event), client, summary(event, self._lang))
+        cells = (dated(event.at, "%d/%m %H:%M:%S", self._lang), sign_of(event), client, summary(event, self._lang))
         return Row(key, cells, (tone or "muted", tone, tone, tone))
 
     def name(self, client: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from core.domain.figures import dated
 from core.domain.models import Level
 from core.domain.text import Text
 from core.office.log import Filter
@@ -87,7 +88,7 @@ def _right(state: State, lang: str) -> Iterator[list[Part]]:
     """Whether it follows, what is new, how far it has been looked or how many there are; shorter and shorter."""
     last: Part = (f" · {count_of(state.listed, lang)} ", "muted")
     if state.reached is not None:
-        last = (f" · {LOOKING.say(lang, day=f'{state.reached.astimezone():%d/%m}')} ", "muted")
+        last = (f" · {LOOKING.say(lang, day=dated(state.reached, '%d/%m', lang))} ", "muted")
     if state.following:
         yield [(FOLLOWING.text(lang), "good"), last]
         yield [(FOLLOWING.text(lang) + " ", "good")]

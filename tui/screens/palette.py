@@ -69,7 +69,7 @@ class Palette(Dialog[None]):
     def body(self) -> Iterable[Widget]:
         yield Title(self.say(TITLE))
         yield Typed(self.say(HINT), id="find")
-        columns = [Column("", 10), Column("", 30, 2), Column("", 24, 1)]
+        columns = [Column("", 12), Column("", 30, 2), Column("", 24, 1)]
         yield Rows(columns, id="commands", heads=False, driven=True)
 
     def on_mount(self) -> None:

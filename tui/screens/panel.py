@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.widget import Widget
 
+from core.domain import figures
 from core.domain.events import message
 from core.domain.models import Event
 from core.domain.story import PLACED
@@ -39,6 +40,16 @@ OVERDUE = Text("Tarefas abertas com data legal vencida", "Open tasks past their 
 TODAY_DUE = Text("Tarefas abertas com data legal hoje", "Open tasks with their legal date today")
 SENDINGS = Text("Envios", "Deliveries")
 UNKNOWN = Text("Arquivos que o Express não reconheceu", "Files that Express did not know")
+OF_ONE = {
+    ON_REQUEST: Text(
+        "Envio concluído com a integração inativa, só a pedido", "Delivery completed while inactive, on request only"
+    ),
+    UNMAPPED: Text("Template sem pasta de destino", "Template without a destination"),
+    OVERDUE: Text("Tarefa aberta com data legal vencida", "Open task past its legal date"),
+    TODAY_DUE: Text("Tarefa aberta com data legal hoje", "Open task with its legal date today"),
+    UNKNOWN: Text("Arquivo que o Express não reconheceu", "File that Express did not know"),
+}
+"""How the same is said of one."""
 TODAY = Text("Hoje", "Today")
 MONTHS = (
     *(Text("Janeiro", "January"), Text("Fevereiro", "February"), Text("Março", "March"), Text("Abril", "April")),
@@ -126,8 +137,8 @@ class Panel(Place[Found]):
     def show(self, found: Found) -> None:
         self._leads = list(leads(found))
         rows = [
-            Row(lead.text.pt, (lead.sign, lead.many, self.say(lead.text)), (lead.tone, lead.tone or "strong", ""))
-            for lead in self._leads
+            Row(one.text.pt, (one.sign, one.many, self.say(one_or_many(one))), (one.tone, one.tone or "strong", ""))
+            for one in self._leads
         ]
         nothing = [line(("   ✓ " + self.say(NOTHING), "good"))]
         leading = self.query_one("#leads", Rows)
@@ -210,6 +221,11 @@ def leads(found: Found) -> Iterable[Lead]:
         yield Lead("!", str(found.unknown), UNKNOWN, "warning", "express", {})
 
 
+def one_or_many(lead: Lead) -> Text:
+    """What it is called, by how many there are."""
+    return OF_ONE.get(lead.text, lead.text) if lead.many == "1" else lead.text
+
+
 def both(found: Found, *codes: str) -> tuple[int, int]:
     """How many events of these codes today, and this month."""
     hours = [pair for code in codes for pair in found.outcomes.get(code, {}).items()]
@@ -228,9 +244,7 @@ def by_hour_today(found: Found) -> Counter[int]:
 
 def number(value: int | None, lang: str) -> str:
     """A number as it is written in the language; nothing for none."""
-    if value is None:
-        return ""
-    return f"{value:,}".replace(",", "." if lang == "pt" else ",")
+    return "" if value is None else figures.number(value, lang)
 
 
 def by_hour(hours: Counter[int]) -> tuple[str, int, int]:

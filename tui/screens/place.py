@@ -143,6 +143,15 @@ class Place(Still[None], Generic[F]):
         self._stale = True
         self._fresh.clear()
 
+    def when_read(self, then: Callable[[], Any]) -> None:
+        """Do something once it has been read."""
+
+        async def wait() -> None:
+            await self._fresh.wait()
+            then()
+
+        start(self, wait, "aim", alone=True)
+
     async def _read_until_fresh(self) -> None:
         try:
             while self._stale:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -16,7 +16,7 @@ from tui.screens.place import Place
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import Rows
 from tui.widgets.typed import Typed
-from tui.work import Rest, start
+from tui.work import Rest
 
 T = TypeVar("T", bound=Identified)
 
@@ -88,12 +88,3 @@ class Records(Listed[T], inherit_bindings=False):
         self.refresh_list(key)
         self.tell_about()
         return self.listing.get(key)
-
-    def when_read(self, then: Callable[[], Any]) -> None:
-        """Do something once the list has been read."""
-
-        async def wait() -> None:
-            await self._fresh.wait()
-            then()
-
-        start(self, wait, "aim", alone=True)

@@ -27,7 +27,7 @@ from tui.widgets.typed import Typed
 from tui.work import in_thread, start
 
 TITLE = Text("Pasta no portal de {client}", "Folder at the portal of {client}")
-HINT = Text("digite: procura, ou o nome de uma pasta nova", "type: to find, or a new folder's name")
+HINT = Text("procurar, ou nome de pasta nova", "find, or a new folder's name")
 COUNT = Text("{count} pastas no portal", "{count} folders at the portal")
 AGAIN = Text(
     "{keys[root.again]} tenta de novo; digitar a pasta continua valendo.",

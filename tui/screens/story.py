@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from core.domain.events import message
+from core.domain.figures import dated
 from core.domain.models import Event, Level
 from core.domain.text import Sentence, Text
 from core.office.journal import Story
@@ -22,6 +23,7 @@ NOTHING = Text("Nada aconteceu ainda.", "Nothing has happened yet.")
 SIGNS = {Level.INFO: " ", Level.WARNING: "!", Level.ERROR: "✗"}
 TONES = {Level.INFO: "", Level.WARNING: "warning", Level.ERROR: "error"}
 NO_REASON = "-"
+MOMENT = "%d/%m/%Y %H:%M:%S"
 
 
 class Told(Dialog[None]):
@@ -76,7 +78,7 @@ class Told(Dialog[None]):
 
     def _event(self, one: Event) -> Iterable[tuple[str, str]]:
         who = one.actor.lstrip("@")
-        head = f"{SIGNS[one.level]} {one.at.astimezone():%d/%m/%Y %H:%M:%S} "
+        head = f"{SIGNS[one.level]} {dated(one.at, MOMENT, self.desk.lang)} "
         said = message(one, self.desk.lang) + (f" · {who}" if who else "")
         lines = list(self._wrapped(said, " " * len(head), TONES[one.level]))
         yield head + lines[0][0].lstrip(), TONES[one.level]

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from core.domain.events import message
 from core.domain.failures import FAILURES
+from core.domain.figures import dated
 from core.domain.models import Client, Document, Event, Task, TaskStatus, Template
 from core.domain.text import Sentence, Text
 from core.office import journal, views, worklist
@@ -22,6 +23,7 @@ from core.office.views import DocumentView
 from core.office.words import ATTACHED, DELIVERY, DOCUMENT_HEADS, QUEUED_TOO, REMOVED, SEEN, STATUS, UNSEEN
 from tui.desk import Desk
 from tui.keys import key
+from tui.remedies import remedy_of
 from tui.screens.confirm import Confirm
 from tui.screens.working import Working
 from tui.watch import Changed
@@ -177,14 +179,14 @@ class OneTask(Working[Found]):
         status: Part = ("✓ " if done else "○ ") + self.say(STATUS[task.status]) + " ", "good" if done else "warning"
         about = [client, task.period]
         if task.legal_date is not None:
-            about.append(self.say(LEGAL, date=f"{task.legal_date:%d/%m/%Y}"))
+            about.append(self.say(LEGAL, date=dated(task.legal_date, "%d/%m/%Y", self.desk.lang)))
         if task.target_date is not None:
-            about.append(self.say(TARGET, date=f"{task.target_date:%d/%m/%Y}"))
+            about.append(self.say(TARGET, date=dated(task.target_date, "%d/%m/%Y", self.desk.lang)))
         if task.assignee:
             about.append(self.say(ASSIGNEE, who=task.assignee))
         last: Line = ()
         if task.completed_by is not None and task.completed_at is not None:
-            at = f"{task.completed_at.astimezone():%d/%m/%Y %H:%M}"
+            at = dated(task.completed_at, "%d/%m/%Y %H:%M", self.desk.lang)
             last = line((" " + self.say(COMPLETED_BY, who=task.completed_by.lstrip("@"), at=at), "muted"))
         elif found.missing:
             last = line((" " + self.say(MISSING, missing=", ".join(found.missing)), "warning"))
@@ -251,8 +253,11 @@ class OneTask(Working[Found]):
             last = next((event for event in reversed(story.events) if event.params.get("failure")), None)
             said = message(last, lang) if last is not None else failure
             told += wrapped(f"{self.say(FAILS):<9} {said}", self.size.width, "error", most=2)
-        for head, sentence in ((WHERE, story.where), (WHY, story.why), (AFTER, story.next)):
-            if (said := sentence.say(lang)) != "-":
+        delivery = None if one is None else one.delivery
+        code = delivery.failure if delivery is not None and delivery.status == "failed" else None
+        after = remedy_of(self.desk, code, story.next)
+        for head, said in ((WHERE, story.where.say(lang)), (WHY, story.why.say(lang)), (AFTER, after)):
+            if said != "-":
                 told += wrapped(f"{self.say(head):<9} {said}", self.size.width, most=2)
         return told[:DETAIL]
 

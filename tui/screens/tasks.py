@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from textual.widget import Widget
 
+from core.domain.figures import dated
 from core.domain.models import Task, TaskStatus
 from core.domain.text import Text
 from core.office import views, worklist
@@ -40,6 +41,10 @@ ONLY = Text("só com falha", "only")
 NONE_SO = Text(
     "Nenhuma tarefa assim. {keys[listed.step_back]} mostra todas as abertas; {letters} mudam cada filtro.",
     "No such tasks. {keys[listed.step_back]} shows all open ones; {letters} change each filter.",
+)
+ALL_DONE = Text(
+    "Nenhuma tarefa aberta. {keys[tasks.choose_status]} mostra as concluídas.",
+    "No open task. {keys[tasks.choose_status]} shows the completed ones.",
 )
 SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "●"}
 OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Text("amanhã", "tomorrow")
@@ -96,7 +101,7 @@ class Tasks(ByColumn[Found]):
             Column(name, 13, 3),
             Column(client, 13, 3),
             Column(period, 7),
-            Column(legal, 18),
+            Column(legal, 20 if self.desk.lang == "en" else 18),
         ]
 
     def body(self) -> Sequence[Widget]:
@@ -182,6 +187,8 @@ class Tasks(ByColumn[Found]):
         return NO_TASKS
 
     def _empty(self) -> list[Line]:
+        if self.listing.total and not self.filtered:
+            return [line(""), *wrapped(self.say(ALL_DONE), self.size.width, "muted", indent="  ")]
         if self.listing.total and not self.listing.needle:
             letters = ", ".join(self.desk.keys[key_name] for key_name, _ in CHIPS.values())
             return [line(""), *wrapped(self.say(NONE_SO, letters=letters), self.size.width, "muted", indent="  ")]
@@ -196,7 +203,7 @@ class Tasks(ByColumn[Found]):
     def _row(self, one: Task) -> Row:
         client = self._clients.get(one.client)
         sign, word, tone = self._due(one)
-        legal = "" if one.legal_date is None else f"{sign} {one.legal_date:%d/%m/%y} {word}"
+        legal = "" if one.legal_date is None else f"{sign} {dated(one.legal_date, '%d/%m/%y', self.desk.lang)} {word}"
         named = f"{one.client} {client.name if client else ''}"
         cells = (SIGNS[one.status], one.id, one.name, named, one.period, legal)
         return Row(one.id, cells, ("", "", "", "", "", tone) if tone else "")
@@ -335,10 +342,15 @@ class Tasks(ByColumn[Found]):
             await self.console.go("task", task=message.rows.current)
 
     async def action_complete(self) -> None:
-        from tui.screens.completion import complete
+        from tui.screens.completion import Done, complete
 
         await self.settled()
-        complete(self, self.listing.chosen_ids(self.rows.current))
+
+        def unmark(done: Done) -> None:
+            self.listing.unmark(one.task.id for one in done.completed)  # the next batch does not take them along
+            self._marks_changed()
+
+        complete(self, self.listing.chosen_ids(self.rows.current), unmark)
 
     async def action_reopen(self) -> None:
         from tui.screens.reopening import reopen

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from core.domain.destinations import show_destination
+from core.domain.figures import dated
 from core.domain.models import MappingChange, Names, Template
 from core.domain.text import Text
 from core.office import mapping, views
@@ -170,9 +171,16 @@ class Templates(Columned[View]):
         if aims.get("only") == "unmapped":
             self.listing.only = is_unmapped
             self.rearrange()
-        if key := aims.get("template"):
-            self.clear_filter()
-            self.refresh_list(key)
+        if wanted := aims.get("template"):
+            self.when_read(lambda: self._look_at(wanted))
+
+    def _look_at(self, wanted: str) -> None:
+        """Stand on a template; where it has no folder, choose one at once, as of a client."""
+        self.clear_filter()
+        self.refresh_list(wanted)
+        one = self.listing.get(wanted)
+        if one is not None and is_unmapped(one) and self.desk.actor.admin:
+            self._choose([one])
 
     def _folder(self, one: Template) -> str:
         if one.destination:
@@ -187,7 +195,7 @@ class Templates(Columned[View]):
             template.name,
             template.department,
             sign + self._folder(template),
-            short(one.last, self.desk.ctx.now()),
+            short(one.last, self.desk.ctx.now(), self.desk.lang),
             self.say(YES if one.express else NO),
         )[: len(self.rows.columns)]
         return Row(one.id, cells, ("", "", tone, "", "")[: len(cells)] if tone else "")
@@ -304,12 +312,13 @@ def is_unmapped(one: View) -> bool:
     return one.template.send and not one.template.destination
 
 
-def short(moment: datetime | None, now: datetime) -> str:
+def short(moment: datetime | None, now: datetime, lang: str) -> str:
     """When something was, in five cells: today's time, this year's day, or a year."""
     if moment is None:
         return "—"
     at, today = moment.astimezone(), now.astimezone()
-    return f"{at:%H:%M}" if at.date() == today.date() else f"{at:%d/%m}" if at.year == today.year else f"{at:%Y}"
+    form = "%H:%M" if at.date() == today.date() else "%d/%m" if at.year == today.year else "%Y"
+    return dated(at, form, lang)
 
 
 SCREEN = Templates

@@ -8,6 +8,7 @@ from functools import partial
 from textual.message import Message
 
 from core.domain.destinations import destination, parse_destination, show_destination
+from core.domain.figures import dated
 from core.domain.models import Client, Names
 from core.domain.names import IllegalName
 from core.domain.text import Text, plain
@@ -16,7 +17,7 @@ from core.office.health import portal_unusable
 from core.ports import PortalFault
 from tui.desk import Desk
 from tui.folders import Candidate, Tree, above_of, generalised, hits, is_path
-from tui.widgets.lines import Line, line, width_of, wrapped
+from tui.widgets.lines import Line, cut, line, width_of, wrapped
 from tui.widgets.pane import Pane
 from tui.widgets.rows import Column, Fixed, Row
 from tui.work import in_thread, start
@@ -26,6 +27,8 @@ FOLDERS_OF = Text("Pastas de {client}", "Folders of {client}")
 NOBODYS = Text("Pastas", "Folders")
 READING = Text("pesquisando: {count} lidas", "searching: {count} read")
 READ = Text("{count} pastas", "{count} folders")
+READ_ONE = Text("1 pasta", "1 folder")
+FOUND = Text("{found} de {count}", "{found} of {count}")
 READ_BEFORE = Text("lidas em {at}", "read on {at}")
 BEFORE = Text("lida antes", "read before")
 NOT_ALLOWED = Text("o portal não deixa ver", "the portal refuses")
@@ -93,7 +96,7 @@ class FolderPane(Pane):
         self._at, self._busy, self._fault = "", False, None
         if before is not None:
             self._tree.remember(before.folders)
-            self._at = f"{before.at.astimezone():%d/%m %H:%M}"
+            self._at = dated(before.at, "%d/%m %H:%M", self._desk.lang)
         self.type("")
         if client is not None:
             self._begin(self._new_reading(client))
@@ -223,8 +226,11 @@ class FolderPane(Pane):
         elif self._fault is not None and self._at and len(self._tree):
             state = say(READ_BEFORE, at=self._at)
         elif self.client is not None:
-            state = say(READ, count=len(self._tree))
-        self.say(line((f" {head}", "accent")), line((f" {state}", "muted")))
+            count = len(self._tree)
+            state = say(READ_ONE if count == 1 else READ, count=count)
+            if self.typed.value.strip():
+                state = say(FOUND, found=sum(one.note is None for one in self._shown), count=state)
+        self.say(line((cut(f" {head}", self.size.width), "accent")), line((f" {state}", "muted")))
         trouble: list[Line] = []
         if self._fault is not None:
             what = [AGAIN, MEANWHILE if len(self._tree) else TYPED]

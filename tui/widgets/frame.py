@@ -11,7 +11,7 @@ from textual.timer import Timer
 from core.domain.text import Text
 from core.office.views import Overview
 from tui.keys import Entry, entries
-from tui.widgets.lines import Line, Lines, Part, line, spread, width_of
+from tui.widgets.lines import Line, Lines, Part, line, spread, width_of, wrapped
 
 STATUS = Text("Status Integração: ", "Integration status: ")
 ACTIVE = Text("● ativa", "● active")
@@ -27,6 +27,8 @@ PORTAL = {
     False: Text("Portal ✗", "Portal ✗"),
 }
 MORE = "+{count}"
+NOTICED = 2
+"""Lines that a notice takes at most."""
 
 
 def status_of(overview: Overview) -> tuple[Text, str]:
@@ -146,7 +148,7 @@ def _room(one: Entry) -> int:
 
 
 class Notice(Lines):
-    """One line above the footer: what came of the last thing that one did."""
+    """A line above the footer, or two: what came of the last thing that one did."""
 
     _timer: Timer | None = None
 
@@ -155,9 +157,13 @@ class Notice(Lines):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self.update([((" " + text, tone),)] if text else [()])
+        width = self.size.width or self.app.size.width
+        lines = wrapped(text, width, tone, most=NOTICED) if text else [()]
+        self.styles.height = len(lines)
+        self.update(lines)
         if text:
             self._timer = self.set_timer(max(8, len(text) / 10), self._clear)
 
     def _clear(self) -> None:
+        self.styles.height = 1
         self.update([()])

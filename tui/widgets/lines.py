@@ -42,6 +42,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * (width - length) + text if right else text + " " * (width - length)
 
 
+def cut(text: str, width: int) -> str:
+    """Text of at most so many cells."""
+    return fit(text, min(width_of(text), width))
+
+
 def width_of(text: str) -> int:
     """How many cells a text takes."""
     return len(text) if text.isascii() else cell_len(text)

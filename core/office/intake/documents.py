@@ -13,6 +13,7 @@ from core.domain.lineage import Attached, was_removed
 from core.domain.models import Document, Origin, Task, Template
 from core.domain.names import legal_file_name
 from core.domain.permissions import Actor
+from core.domain.reasons import reason_of
 from core.domain.text import Sentence, Text
 from core.office.context import Context
 from core.office.documents import attach_blob, keep, note_confirmed, objections
@@ -95,7 +96,7 @@ def keep_documents(ctx: Context, sheet: Sheet, wanted: list[Wanted], progress: P
         try:
             blob = _unchanged(ctx, one, known.get((one.task, one.template.id, one.path.name))) or keep(ctx, one.path)
         except (OSError, Refused) as error:
-            reason = error.sentence.params.get("reason") if isinstance(error, Refused) else error.strerror
+            reason = error.sentence.params.get("reason") if isinstance(error, Refused) else reason_of(error)
             sheet.problem(one.given.row, "file", UNREADABLE, reason=reason)
         else:
             kept.append((one, blob))
@@ -176,7 +177,7 @@ def _find(sheet: Sheet, one: Given, folder: Path) -> Path | None:
     except StopIteration:
         sheet.problem(one.row, "file", NO_FILE)
     except OSError as error:
-        sheet.problem(one.row, "file", UNREADABLE, reason=error.strerror)
+        sheet.problem(one.row, "file", UNREADABLE, reason=reason_of(error))
     return None
 
 

@@ -13,10 +13,10 @@ import httpx
 
 from core.domain.models import Names, Place
 from core.domain.names import SCRATCH_FOLDER
-from core.domain.text import fold
+from core.domain.text import Text, both, fold
 from core.portal.checks import check_name
-from core.portal.faults import source_unreadable
-from core.portal.tree import component
+from core.portal.faults import NO_CLIENT, source_unreadable
+from core.portal.tree import NOT_A_NAME, component
 from core.portal.webdav.bodies import Body
 from core.portal.webdav.credentials import Secret, tls_context
 from core.portal.webdav.facts import Facts, FactsFile
@@ -35,6 +35,8 @@ from core.ports import Absent, Condition, Found, PortalFault, PortalReport
 LISTING_LIFE = 2.0
 """Seconds for which the picker's folders are not asked for again."""
 SPEED_SAMPLE = 1 << 18
+NO_FOLDER = Text("o endereço não é de uma pasta", "the URL is no folder's")
+KEEPS_CHANGING = Text("o servidor muda de comportamento: {said}", "the server keeps changing its ways: {said}")
 
 
 class WebDavPortal:
@@ -106,7 +108,7 @@ class WebDavPortal:
         if root is None:
             raise root_is_gone()
         if not root.is_folder:
-            raise PortalFault("portal_error", "o endereço não é de uma pasta / the URL is no folder's")
+            raise PortalFault("portal_error", both(NO_FOLDER))
         start = clock()
         how = await presented(self._dav)
         round_trip = clock() - start  # without connecting, which the first request did
@@ -235,9 +237,7 @@ class WebDavPortal:
                 if fault.status == 500 and await self._answers():
                     fault.code = "portal_error"
                 raise
-        raise PortalFault(
-            "portal_error", f"o servidor muda de comportamento / the server keeps changing its ways: {changed}"
-        )
+        raise PortalFault("portal_error", both(KEEPS_CHANGING, said=changed))
 
     async def recover(self, place: Place, scratch: str, sha256: str, expected: str | None) -> None:
         key, name = _client_path(place.root, place.folder), component(place.name)
@@ -286,10 +286,10 @@ def _path(root: Names, folder: Names) -> Names:
 def _client_path(root: Names, folder: Names = ()) -> Names:
     key = _path(root, folder)
     if not root or root[0].casefold() == SCRATCH_FOLDER:
-        raise PortalFault("name_invalid", "sem pasta de cliente / no client's folder")
+        raise PortalFault("name_invalid", both(NO_CLIENT))
     return key
 
 
 def _check_scratch(scratch: str) -> None:
     if component(scratch) != scratch or scratch.endswith(ASIDE):
-        raise PortalFault("name_invalid", f"not a scratch name: {scratch!r}")
+        raise PortalFault("name_invalid", both(NOT_A_NAME, name=repr(scratch)))

@@ -13,10 +13,15 @@ from urllib.parse import quote
 
 import httpx
 
+from core.domain.reasons import reason_of
+from core.domain.text import Text, both
 from core.ports import PortalFault
 
 ENVIRONMENT = "MALOTE_PORTAL_PASSWORD"
 KEYRING_SERVICE = "malote"
+OPEN_TO_OTHERS = Text("outros podem ler {path}; faça chmod 600", "others can read {path}; chmod 600 it")
+UNREADABLE = Text("password_file {path}: {why}", "password_file {path}: {why}")
+NO_TEXT = Text("não é um texto em UTF-8", "it is no text in UTF-8")
 
 Secret = Callable[[], str | None]
 """Reads a secret when it is needed; None when there is none."""
@@ -48,14 +53,11 @@ def _read(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise PortalFault(
-                    "portal_auth",
-                    f"outros podem ler {path}; faça chmod 600 / others can read {path}; chmod 600 it",
-                )
+                raise PortalFault("portal_auth", both(OPEN_TO_OTHERS, path=path))
             return file.read().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "UTF-8"
-        raise PortalFault("portal_auth", f"password_file {path}: {reason}") from None
+        why = reason_of(error) if isinstance(error, OSError) else NO_TEXT
+        raise PortalFault("portal_auth", both(UNREADABLE, path=path, why=why)) from None
 
 
 def tls_context(ca_file: Path | None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:

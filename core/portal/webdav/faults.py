@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from core.domain.text import Text, both
 from core.ports import PortalFault
 
 CODES: dict[int, str] = {
@@ -35,15 +36,32 @@ CODES: dict[int, str] = {
 
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _MESSAGE = re.compile(r"<(?:\w+:)?message[^>]*>(.*?)</(?:\w+:)?message>", re.DOTALL)
-_CERTIFICATE = {
-    10: "o certificado do servidor venceu / the server's certificate has expired",
-    18: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
-    19: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
-    20: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
-    21: "o certificado do servidor não é de uma autoridade conhecida (ca_file) / unknown issuer of the certificate",
-    62: "o certificado é de outro servidor / the certificate is another host's",
-    64: "o certificado é de outro servidor / the certificate is another host's",
-}
+EXPIRED = Text("o certificado do servidor venceu", "the server's certificate has expired")
+UNKNOWN_ISSUER = Text(
+    "o certificado do servidor não é de uma autoridade conhecida (ca_file)",
+    "the server's certificate is of no known authority (ca_file)",
+)
+ANOTHER_HOST = Text("o certificado é de outro servidor", "the certificate is another host's")
+_CERTIFICATE = {10: EXPIRED, **dict.fromkeys((18, 19, 20, 21), UNKNOWN_ISSUER), **dict.fromkeys((62, 64), ANOTHER_HOST)}
+NOT_TRUSTED = Text("certificado recusado: {said}", "certificate refused: {said}")
+A_PAGE = Text(
+    "veio uma página da web em vez do portal{shown}; confira o endereço e a rede",
+    "a web page came instead of the portal{shown}; look at the URL and the network",
+)
+NO_HOST = Text("o nome do servidor não foi encontrado na rede", "the server's name was not found in the network (DNS)")
+NOT_CONNECTED = Text("sem resposta ao conectar", "no answer while connecting")
+TIMEOUT = Text("o servidor demorou demais", "the server took too long")
+NO_CONNECTION = Text("o servidor não aceitou a conexão", "the server did not accept the connection")
+BROKEN = Text("a conexão caiu no meio ({kind})", "the connection broke ({kind})")
+TOO_SLOW = Text(
+    "o servidor não respondeu em {seconds} s ({method})", "the server did not answer within {seconds} s ({method})"
+)
+
+
+NO_WEBDAV = Text(
+    "este endereço não é de um servidor WebDAV; confira o endereço e o servidor (HTTP {status}: {said})",
+    "no WebDAV server at this address; look at the URL and the server (HTTP {status}: {said})",
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,8 @@ def fault_of(answer: Answer, *, unknown: bool = False) -> PortalFault:
     if answer.is_page or 300 <= status < 400:
         return _elsewhere(answer)
     said = words_of(answer)
+    if answer.method == "PROPFIND" and status in {405, 501}:
+        return PortalFault("portal_unreachable", both(NO_WEBDAV, status=status, said=said))
     code = CODES.get(status, "portal_unreachable" if status >= 500 else "portal_error")
     if status in {400, 403} and "InvalidPath" in answer.body[:4000].decode("latin-1"):
         code = "name_invalid"  # Nextcloud's and ownCloud's word for a name that they do not take
@@ -105,11 +125,7 @@ def _elsewhere(answer: Answer) -> PortalFault:
     where = urlsplit(answer.headers.get("location", ""))
     host = where.netloc.rpartition("@")[2]  # a login page's address may hold a user and a password
     shown = f" ({host}{where.path})" if host or where.path else ""
-    return PortalFault(
-        "portal_unreachable",
-        f"veio uma página da web em vez do portal{shown}; confira o endereço e a rede"
-        f" / a web page came instead of the portal{shown}; look at the URL and the network",
-    )
+    return PortalFault("portal_unreachable", both(A_PAGE, shown=shown))
 
 
 def words_of(answer: Answer) -> str:
@@ -140,20 +156,19 @@ def fault_of_error(error: httpx.HTTPError, *, unknown: bool) -> PortalFault:
 def _reason(error: httpx.HTTPError) -> str:
     cause = _cause(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return _CERTIFICATE.get(
-            cause.verify_code, f"certificado recusado / certificate refused: {cause.verify_message}"
-        )
+        known = _CERTIFICATE.get(cause.verify_code)
+        return both(known) if known else both(NOT_TRUSTED, said=cause.verify_message)
     if isinstance(cause, ssl.SSLError):
         return f"TLS: {cause.reason or cause}"
     if isinstance(cause, socket.gaierror):
-        return "o nome do servidor não foi encontrado na rede / the server's name was not found (DNS)"
+        return both(NO_HOST)
     if isinstance(error, httpx.ConnectTimeout):
-        return "sem resposta ao conectar / timeout while connecting"
+        return both(NOT_CONNECTED)
     if isinstance(error, httpx.TimeoutException):
-        return "o servidor demorou demais / the server took too long"
+        return both(TIMEOUT)
     if isinstance(cause, ConnectionRefusedError) or isinstance(error, httpx.ConnectError):
-        return "o servidor não aceitou a conexão / connection refused"
-    return f"a conexão caiu no meio / the connection broke ({type(error).__name__})"
+        return both(NO_CONNECTION)
+    return both(BROKEN, kind=type(error).__name__)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -167,8 +182,5 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def too_slow(method: str, seconds: float, *, unknown: bool) -> PortalFault:
-    return PortalFault(
-        "portal_unreachable",
-        f"o servidor não respondeu em {seconds:.0f} s / no answer within {seconds:.0f} s ({method})",
-        unknown=unknown,
-    )
+    said = both(TOO_SLOW, seconds=f"{seconds:.0f}", method=method)
+    return PortalFault("portal_unreachable", said, unknown=unknown)

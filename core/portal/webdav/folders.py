@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from core.domain.models import Names
+from core.domain.text import Text, both
+from core.portal.faults import VANISHES
 from core.portal.webdav.faults import fault_of
 from core.portal.webdav.hrefs import spellings
 from core.portal.webdav.verbs import DONE, Dav
@@ -12,6 +14,8 @@ from core.ports import PortalFault
 
 MISSING = frozenset({404, 409})
 """The folder above is missing (RFC 4918, 9.3.1, asks for 409)."""
+NOT_A_FOLDER = Text("“{name}” é um arquivo, não uma pasta", "“{name}” is a file, not a folder")
+NO_ROOT = Text("a pasta do portal não existe neste endereço", "the portal's folder does not exist at this URL")
 
 
 class Folders:
@@ -79,7 +83,7 @@ class Folders:
             if len(names) == 1:
                 raise root_is_gone()
             self.forget(names)
-        raise PortalFault("portal_busy", "a pasta desaparece a cada tentativa / the folder keeps vanishing")
+        raise PortalFault("portal_busy", both(VANISHES))
 
     async def _found(self, names: Names, above: Names) -> Names | None:
         for spelling in spellings(names[-1]):
@@ -92,11 +96,8 @@ class Folders:
 
 
 def not_a_folder(name: str) -> PortalFault:
-    return PortalFault("name_invalid", f"“{name}” é um arquivo, não uma pasta / is a file, not a folder")
+    return PortalFault("name_invalid", both(NOT_A_FOLDER, name=name))
 
 
 def root_is_gone() -> PortalFault:
-    return PortalFault(
-        "portal_unreachable",
-        "a pasta do portal não existe neste endereço / the portal's folder does not exist at this URL",
-    )
+    return PortalFault("portal_unreachable", both(NO_ROOT))

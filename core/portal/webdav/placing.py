@@ -173,6 +173,6 @@ class Placing:
 def not_moved(answer: Answer) -> PortalFault:
     fault = fault_of(answer)
     if answer.status == 207:
-        return PortalFault("portal_error", f"HTTP 207 (MOVE): {fault.detail}", unknown=True)
+        return PortalFault("portal_error", fault.detail, unknown=True)
     fault.unknown = may_have_worked(answer.status)
     return fault

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from core.domain.models import Names
+from core.domain.text import Text, both
 from core.portal.webdav.facts import Facts
 from core.portal.webdav.faults import fault_of
 from core.portal.webdav.placing import AREA
@@ -19,9 +20,9 @@ RACES = 8
 SIGNS = "?#;%&+=,:@'\"<>|*"
 """Signs that are legal in names, and that some server or file system takes for something else."""
 CUT_SIZE = 300_000
-UNSAFE = (
-    "este servidor não move arquivos (MOVE), então um cliente poderia ver meio documento"
-    " / this server does not move files (MOVE), so a client could see half a document"
+UNSAFE = Text(
+    "este servidor não move arquivos (MOVE), então um cliente poderia ver meio documento: {said}",
+    "this server does not move files (MOVE), so a client could see half a document: {said}",
 )
 
 
@@ -102,7 +103,7 @@ class Probe(LockQuestions):
         said = fault_of(answer)
         if answer.status not in {400, 404, 405, 409, 500, 501, 200, 201, 204, 207}:
             raise said
-        raise PortalFault("portal_unsafe", f"{UNSAFE}: {said.detail}")
+        raise PortalFault("portal_unsafe", both(UNSAFE, said=said.detail))
 
     async def _overwriting(self) -> tuple[bool, bool]:
         a, b = self._name("a"), self._name("b")

@@ -24,6 +24,7 @@ from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from core.domain.models import Names
+from core.domain.text import Text, both
 from core.portal.webdav.bodies import Body
 from core.portal.webdav.facts import Facts
 from core.portal.webdav.faults import Refused
@@ -46,6 +47,8 @@ LONGEST_SETTLE = 0.2
 LOCK_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries for a lock that someone holds for moments, as another of our kind does, or that the server
 failed to make (500: Apache, when several are taken at once); each is stretched by up to as much again."""
+NOT_TAKEN = Text("este servidor não aceita {signs}", "this server does not take {signs}")
+LOSES_LOCKS = Text("o servidor perde as travas", "the server loses its locks")
 GONE_OR_HELD = frozenset({412, 423})
 """To a DELETE with a lock's token: the lock is gone, or another one is there."""
 
@@ -139,7 +142,7 @@ class Publisher:
         signs |= {sign for sign in facts.cut_in_names if sign in name}
         if signs:
             shown = " ".join(sorted(signs))
-            raise PortalFault("name_invalid", f"este servidor não aceita {shown} / this server does not take {shown}")
+            raise PortalFault("name_invalid", both(NOT_TAKEN, signs=shown))
 
     async def _target(self, key: Names, name: str) -> Target:
         return Target(key, await self._folders.made(key), name)
@@ -250,7 +253,7 @@ class Publisher:
 
 
 def _lost_locks() -> PortalFault:
-    return PortalFault("portal_busy", "o servidor perde as travas / the server loses its locks")
+    return PortalFault("portal_busy", both(LOSES_LOCKS))
 
 
 def _must_be_known(lock: Lock, facts: Facts) -> None:

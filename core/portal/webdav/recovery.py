@@ -11,12 +11,15 @@ lock.
 from __future__ import annotations
 
 from core.domain.models import Names
+from core.domain.text import Text, both
 from core.portal.webdav.folders import Folders
 from core.portal.webdav.placing import AREA, ASIDE, Placing, Target, aside_path, beside_path, scratch_path
 from core.portal.webdav.publishing import OWNER, Publisher
 from core.portal.webdav.verbs import Dav, Lock, sha256_of_nothing
 from core.portal.webdav.xml import Entry
 from core.ports import PortalFault
+
+STILL_LOCKED = Text("uma trava nossa ainda não acabou", "a lock of ours has not ended yet")
 
 
 class Recovery:
@@ -85,7 +88,7 @@ class Recovery:
         elif empty and not entry.locks and await self._is_younger(entry, target, scratch):
             found = await self._dav.lock(target.path, OWNER + scratch)
             if found == 423:
-                raise PortalFault("portal_busy", "uma trava nossa ainda não acabou / a lock of ours has not ended yet")
+                raise PortalFault("portal_busy", both(STILL_LOCKED))
             if not isinstance(found, Lock):
                 return
             lock = Lock(found.token, created=True)

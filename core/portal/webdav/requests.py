@@ -13,6 +13,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from core.domain.text import Text, both
 from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, SlowStream, read_body
 from core.portal.webdav.connections import Connections
 from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret, hidden
@@ -32,6 +33,8 @@ ANSWER_BOUND = 64 << 20
 HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "Connection": "keep-alive", "User-Agent": "malote"}
 REPEATABLE = frozenset({"OPTIONS", "PROPFIND", "GET", "HEAD", "MKCOL", "DELETE", "UNLOCK"})
 """Done twice they leave what done once does, so a connection that was closed while idle is no fault."""
+NO_PASSWORD = Text("não há senha para este portal", "there is no password for this portal")
+TOO_LARGE = Text("resposta grande demais", "the answer is too large")
 CHANGING = frozenset({"PUT", "MOVE", "LOCK", "MKCOL", "DELETE"})
 
 
@@ -275,10 +278,7 @@ class Requests:
             return None
         password = self._password() if self._password is not None else None
         if password is None:
-            raise PortalFault(
-                "portal_auth",
-                "não há senha para este portal / there is no password for this portal",
-            )
+            raise PortalFault("portal_auth", both(NO_PASSWORD))
         self._secrets = (password,)
         return PasswordAuth(self._username, password, at_once=self._address.secure)
 
@@ -295,6 +295,6 @@ async def _read_whole(response: httpx.Response) -> bytes:
     async for chunk in _as_it_comes(response):
         size += len(chunk)
         if size > ANSWER_BOUND:
-            raise PortalFault("portal_error", "resposta grande demais / the answer is too large")
+            raise PortalFault("portal_error", both(TOO_LARGE))
         chunks.append(chunk)
     return b"".join(chunks)
