@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 
+from core.domain.alike import rapidfuzz
 from core.domain.destinations import parse_destination, show_destination, suggestions
 from core.domain.models import Client, Names
 from core.domain.names import IllegalName
@@ -232,15 +232,9 @@ class Clients:
 
     def _alike(self, needle: str) -> list[int]:
         """Those whose names are nearly what was typed, the likest first."""
-        from rapidfuzz import fuzz, process  # 25 ms, and only who searches for a client needs it
-
+        fuzz, process = rapidfuzz()
         found = process.extract(needle, self._names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=ENOUGH)
         return [index for _, _, index in found]
-
-
-def warm_up() -> None:
-    """Import now, in a thread, what the first search for a client would wait for."""
-    import_module("rapidfuzz.process")
 
 
 def _bare(text: str) -> str:

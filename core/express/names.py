@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.domain.alike import rapidfuzz
 from core.domain.models import Client
 from core.domain.text import words
 from core.express.folding import Folded, Phrase, find, phrase
@@ -68,8 +69,7 @@ def is_named(folded: Folded, client: Client) -> bool:
 
 def alike(folded: Folded, index: Names) -> list[Named]:
     """The clients whose names a line of the text resembles, most alike first; only lines with one of a name's words."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 20 ms, needed only where no number decides
-
+    fuzz, process = rapidfuzz()
     best: dict[str, Named] = {}
     at = tried = 0
     for line in folded.flat.splitlines(keepends=True):

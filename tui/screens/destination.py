@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from core.domain.alike import rapidfuzz
 from core.domain.destinations import show_destination, warnings
 from core.domain.events import message
 from core.domain.models import Client, Event, Names, Template
@@ -20,7 +21,7 @@ from core.domain.text import Text
 from core.office import folders, views
 from core.office.mapping import REMAPPED
 from tui.desk import Desk
-from tui.folders import Clients, warm_up
+from tui.folders import Clients
 from tui.keys import key
 from tui.screens.dialog import Dialog
 from tui.watch import Changed
@@ -222,7 +223,10 @@ class ChooseDestination(Dialog[Choice]):
 
     def action_client(self) -> None:
         self._go(clients=not self._at_clients)
-        start(self, partial(asyncio.to_thread, warm_up), "warm", alone=True)
+        start(self, self._warm_up, "warm", alone=True)
+
+    async def _warm_up(self) -> None:
+        await asyncio.to_thread(rapidfuzz)  # what the first search would wait for
 
     def action_new(self) -> None:
         self._go(clients=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from core.domain.alike import rapidfuzz
 from core.domain.text import Text, fold
 from tui.desk import Desk
 from tui.screens.pick import FIND, MOST, Option, Pick
@@ -81,8 +82,7 @@ class Find(Pick):
         ]
         hits.sort(key=lambda index: not self._hay[index].startswith(needle))
         if len(hits) < ENOUGH and len(needle) > 2 and not needle.isdigit():
-            from rapidfuzz import fuzz, process  # 25 ms, and only who searches needs it
-
+            fuzz, process = rapidfuzz()
             alike = process.extract(needle, self._hay, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=ENOUGH)
             hits += [index for _, _, index in alike if index not in hits]
         return [self._options[index] for index in hits]
