@@ -94,12 +94,12 @@ def main(argv: list[str] | None = None) -> int:
         print(f"\n{part}: {PARTS[part][0]} ({time.perf_counter() - start:.0f} s)")
         for line in table(results[part]):
             print(f"  {line}", flush=True)
+        if args.write:  # what there is by now, should the rest never come
+            RESULTS.write_text(page(of, results, time.perf_counter() - begun), encoding="utf-8")
     if args.json:
         parts = {part: [figure.as_json() for figure in figures] for part, figures in results.items()}
         document = {"machine": of, "quick": args.quick, "parts": parts}
         args.json.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if args.write:
-        RESULTS.write_text(page(of, results, time.perf_counter() - begun), encoding="utf-8")
     return int(not args.quick and any(not_held(figure) for figures in results.values() for figure in figures))
 
 

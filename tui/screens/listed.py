@@ -99,6 +99,11 @@ class Marked(Working[F]):
         if self._found is None:
             self.rows.show(self.listing, empty=[line((" " + self.say(READING), "muted"))])
 
+    def unread(self, problem: str) -> None:
+        super().unread(problem)
+        if self._found is None:
+            self.rows.show(self.listing, empty=wrapped(problem, self.size.width, "error"))
+
     # --- what is there again after a lost connection
 
     _at: str | None = None

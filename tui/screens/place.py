@@ -159,7 +159,8 @@ class Place(Still[None], Generic[F]):
                 try:
                     found = await asyncio.to_thread(self.read)
                 except Exception as error:
-                    self.notice(self.desk.problem(error), "error")
+                    if self.is_running:
+                        self.unread(self.desk.problem(error))
                 else:
                     if self.is_running:  # not taken down meanwhile
                         self._found = found
@@ -168,6 +169,10 @@ class Place(Still[None], Generic[F]):
         finally:
             self._reading = False
             self._fresh.set()
+
+    def unread(self, problem: str) -> None:
+        """Say why it could not be read."""
+        self.notice(problem, "error")
 
     def notice(self, text: str, tone: str = "") -> None:
         """Say what came of something."""
