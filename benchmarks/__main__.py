@@ -57,6 +57,7 @@ def page(of: dict[str, str], results: Results, seconds: float) -> str:
         f"From one run of `python -m benchmarks --write`, {seconds / 60:.0f} minutes.",
         f"{bars - len(missed)} of {bars} bars are held{'.' if not missed else ':'}",
         *[f"missed is {one}." for one in missed],
+        *[f"The run was ended before {part}." for part in PARTS if part not in results],
         "A bar is what the design or an issue asks for; peers did the same on this machine, in turns with Malote.",
         "",
         "| | |",

@@ -147,15 +147,15 @@ def turns(kind: str, count: int, times: int) -> Iterator[Rates]:
 
 def measure(quick: bool) -> Iterator[Figure]:
     """Rates and their ratios, the median of the turns."""
-    count = 120 if quick else 3_000
+    count, times = (120, 1) if quick else (1_000, 3)
     for kind in ("dir", *filter(installed, SERVERS)):
-        found = list(turns(kind, count, 1 if quick or kind != "dir" else 3))
+        found = list(turns(kind, count, times))
 
         def of(other: str, found: list[Rates] = found) -> float:
             return statistics.median(one["malote"] / one[other] for one in found)
 
         rates = {TITLES[who]: statistics.median(one[who] for one in found) for who in found[0]}
-        where = f"{kind}, {count:,} x {SIZE // 1000} kB"
+        where = f"{kind}, {times} x {count:,} x {SIZE // 1000} kB"
         yield Figure(where, rates.pop(TITLES["malote"]), "documents/s", peers=rates)
         yield Figure(f"{where}: of the bare loop", of("bare"), "times", least=None if kind == "dir" else 0.85)
         if "rclone" in found[0]:
