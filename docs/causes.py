@@ -44,10 +44,10 @@ CAUSES: dict[str, Text] = {
         "A full disk or a spent quota at the portal.",
     ),
     "portal_unreachable": Text(
-        "Servidor ou rede fora do ar, nome ou porta errados no URL, certificado que ninguém de confiança assinou; numa "
-        "pasta: ela não existe ou o disco não está montado.",
-        "Server or network down, a wrong host or port in the URL, a certificate that nobody trusted has signed; for a "
-        "directory: it does not exist, or its disk is not mounted.",
+        "Servidor ou rede fora do ar, um erro do próprio servidor (5xx), nome ou porta errados no URL, certificado que "
+        "ninguém de confiança assinou; numa pasta: ela não existe ou o disco não está montado.",
+        "Server or network down, an error of the server's own (5xx), a wrong host or port in the URL, a "
+        "certificate that nobody trusted has signed; for a directory: it does not exist, or its disk is not mounted.",
     ),
     "portal_busy": Text(
         "O arquivo está aberto por outra pessoa (LOCK), ou o servidor pediu para esperar (429, 503).",

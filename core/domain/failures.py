@@ -106,7 +106,7 @@ FAILURES: dict[str, Failure] = {
         HOURLY,
     ),
     "portal_unreachable": Failure(
-        Text("O portal não responde. {detail}", "The portal cannot be reached. {detail}"),
+        Text("O portal está indisponível. {detail}", "The portal is unavailable. {detail}"),
         Text(
             "Confira se o portal está no ar (se for uma pasta, se existe e está montada). Quando ele voltar, "
             "o envio continua com malote run, ou com malote deliver.",

@@ -47,11 +47,11 @@ async def test_a_portal_that_is_away_is_checked_by_one_key_and_goes_when_it_is_b
     """Everything waits for it: whoever mends it must be able to say so."""
     await asyncio.to_thread(without_portal, work)
     async with sitting(work, size) as desk:
-        await to_cause(desk, "O portal não responde")
+        await to_cause(desk, "Portal indisponível")
         await desk.see("tudo espera", "Enter: verificar", "de novo ")
         await desk.press("enter")
         await desk.until(lambda: desk.app.here == "activation")
-        await desk.see("✗ O portal não responde")
+        await desk.see("✗ O portal está indisponível")
         (work.parent / "away").rename(work.parent / "portal")
         await desk.press("escape")
         await desk.until(lambda: desk.app.here == "errors")
@@ -59,7 +59,7 @@ async def test_a_portal_that_is_away_is_checked_by_one_key_and_goes_when_it_is_b
         await desk.until(lambda: desk.app.here == "activation")
         await desk.see("responde e aceita")
         await desk.press("escape")
-        await desk.until(lambda: not any("O portal não responde" in one for one in desk.listed))
+        await desk.until(lambda: not any("Portal indisponível" in one for one in desk.listed))
 
 
 async def test_what_waits_counts_down_in_its_own_line_only(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ async def test_a_portal_that_is_away_is_said_and_typing_still_works(work: Path) 
     async with sitting(work) as desk:
         portal.rename(portal.with_name("away"))
         await desk.go("7", see="60 de 60")
-        await desk.go("enter", see="O portal não responde")
+        await desk.go("enter", see="O portal está indisponível")
         desk.app.screen.query_one(Input).value = "Novo Lugar"
         await desk.go("enter", see="pasta Novo Lugar.")
 

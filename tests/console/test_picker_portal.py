@@ -92,7 +92,7 @@ async def test_a_fault_is_said_in_place_and_retried_from_where_it_was(work: Path
         await desk.see("pesquisando: 4 lidas")
         portal.fault = PortalFault("portal_unreachable", "timeout")
         portal.let(2)
-        await desk.see("✗ O portal não responde", "F5 tenta de novo")
+        await desk.see("✗ O portal está indisponível", "F5 tenta de novo")
         assert "▸ Contabilidade" in shown(desk), "what was read is gone"
         portal.fault = None
         asked = len(portal.asked)
@@ -127,7 +127,7 @@ async def test_what_was_read_before_serves_in_another_run_and_is_marked(work: Pa
     portal.rename(portal.with_name("away"))
     async with sitting(work, size) as desk:
         await desk.press("2")
-        await desk.go("enter", see="O portal não responde")
+        await desk.go("enter", see="O portal está indisponível")
         await desk.see("lidas em ", "Abaixo, o lido antes.", "(lida antes)")
         await desk.type("DAS")
         await desk.go("enter", see="→ Fiscal > DAS")

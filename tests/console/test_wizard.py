@@ -80,7 +80,7 @@ async def test_a_webdav_portal_is_asked_before_anything_is_written(
         assert app.focused is not None and app.focused.id == "password"
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "O portal não responde" in shown(app, "portal")
+        assert "O portal está indisponível" in shown(app, "portal")
         assert not made(folder)
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from core.domain.models import Place
+from core.office.health import portal_unusable
 from core.portal.webdav import WebDavPortal, requests
 from core.portal.webdav.facts import Facts, FactsFile
 from core.portal.webdav.requests import Deadlines
@@ -194,6 +195,16 @@ async def test_a_500_of_the_whole_portal_pauses_it(portal: WebDavPortal, server:
     with pytest.raises(PortalFault) as raised:
         await portal.publish(source, PLACE, Absent(), "s")
     assert raised.value.code == "portal_unreachable"
+
+
+async def test_a_500_is_told_as_an_answer(portal: WebDavPortal, server: Server) -> None:
+    """Someone would look for a cable or a wrong address while the server's own log says what is wrong."""
+    server.answers["PROPFIND"] = status(500)
+    with pytest.raises(PortalFault) as raised:
+        await portal.look(PLACE)
+    told = portal_unusable(raised.value).sentence
+    assert told.say("pt") == "O portal está indisponível. Respondeu com o erro 500 (PROPFIND)"
+    assert told.say("en") == "The portal is unavailable. It answered with error 500 (PROPFIND)"
 
 
 async def test_a_wrong_password_is_shown_once(portal: WebDavPortal, server: Server) -> None:

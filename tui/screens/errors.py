@@ -34,7 +34,7 @@ CAUSES = {
     "file_changed": Text("Os dados do arquivo foram alterados", "The file's bytes changed"),
     "file_too_large": Text("O arquivo passa do limite do portal", "The file exceeds the portal's limit"),
     "portal_full": Text("O portal está sem espaço", "The portal is full"),
-    "portal_unreachable": Text("O portal não responde", "The portal cannot be reached"),
+    "portal_unreachable": Text("Portal indisponível", "Portal unavailable"),
     "portal_busy": Text("O arquivo está em uso no portal", "The file is in use at the portal"),
     "portal_auth": Text("O portal não reconhece usuário ou senha", "The portal does not know us"),
     "portal_forbidden": Text("O portal não permite gravar ali", "The portal does not let us write there"),

@@ -16,7 +16,7 @@ from tui.widgets.lines import Line, Lines, Part, line, spread, width_of, wrapped
 STATUS = Text("Status Integração: ", "Integration status: ")
 ACTIVE = Text("● ativa", "● active")
 INACTIVE = Text("○ inativa", "○ inactive")
-AWAY = Text("✗ portal fora do ar", "✗ portal unreachable")
+AWAY = Text("✗ portal fora do ar", "✗ portal unavailable")
 REFUSES = Text("✗ portal recusa", "✗ portal refuses")
 INACTIVE_FAILURES = Text("○ inativa, falhas: {count}", "○ inactive, failures: {count}")
 ONE_FAILURE = Text("✗ 1 falha", "✗ 1 failure")

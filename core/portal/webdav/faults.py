@@ -53,6 +53,8 @@ NOT_CONNECTED = Text("sem resposta ao conectar", "no answer while connecting")
 TIMEOUT = Text("o servidor demorou demais", "the server took too long")
 NO_CONNECTION = Text("o servidor não aceitou a conexão", "the server did not accept the connection")
 BROKEN = Text("a conexão caiu no meio ({kind})", "the connection broke ({kind})")
+STATUS = Text("HTTP {status} ({method}){said}", "HTTP {status} ({method}){said}")
+ANSWERED = Text("Respondeu com o erro {status} ({method}){said}", "It answered with error {status} ({method}){said}")
 TOO_SLOW = Text(
     "o servidor não respondeu em {seconds} s ({method})", "the server did not answer within {seconds} s ({method})"
 )
@@ -111,7 +113,8 @@ def fault_of(answer: Answer, *, unknown: bool = False) -> PortalFault:
     code = CODES.get(status, "portal_unreachable" if status >= 500 else "portal_error")
     if status in {400, 403} and "InvalidPath" in answer.body[:4000].decode("latin-1"):
         code = "name_invalid"  # Nextcloud's and ownCloud's word for a name that they do not take
-    detail = f"HTTP {status} ({answer.method})" + (f": {said}" if said else "")
+    text = ANSWERED if code == "portal_unreachable" else STATUS
+    detail = both(text, status=status, method=answer.method, said=f": {said}" if said else "")
     retry_after = retry_after_of(answer.headers) if status in {429, 503, 423} else None
     return Refused(status, code, detail, retry_after, unknown and may_have_worked(status))
 
