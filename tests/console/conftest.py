@@ -23,8 +23,8 @@ from tui.desk import Desk
 from tui.widgets.lines import Lines
 from tui.widgets.rows import Rows
 
-PATIENCE = 10.0
-"""Seconds after which what is waited for will not come any more."""
+PATIENCE = 30.0
+"""Seconds after which what is waited for will not come any more; several processes share the machine."""
 
 
 @pytest.fixture(scope="session")

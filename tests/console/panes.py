@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from rich.ansi import AnsiDecoder
 from rich.style import Style
+from rich.text import Text
 
 PATIENCE = 30.0
 """Seconds after which what is waited for will not come any more; several processes share the machine."""
@@ -83,9 +84,12 @@ class Pane:
         return looks[-1]
 
     def looks(self, *words: str) -> list[tuple[str, set[str]]]:
-        """The lines in which each of these stands, with their backgrounds: the cursor's line has its own."""
+        """The lines in which each of these stands, with their backgrounds: the cursor's line has its own.
+
+        What is not (yet) there has an empty line, and no background.
+        """
         drawn = list(AnsiDecoder().decode(self._tmux("capture-pane", "-p", "-e", "-t", self._name)))
-        found = [next(line for line in drawn if word in line.plain) for word in words]
+        found = [next((line for line in drawn if word in line.plain), Text()) for word in words]
         return [(line.plain.rstrip(), {_background(span.style) for span in line.spans}) for line in found]
 
     def tell(self, *names: str) -> list[str]:

@@ -11,9 +11,9 @@ import pytest
 
 from core.domain.models import Employee
 from core.office import Context
-from tests.console.panes import Open, Pane, console
+from tests.console.panes import Open, Pane, console, eventually
 
-ACUM, MENSAL = "Balancete Acumulado", "Balancete Mensal"
+ACUM, MENSAL, BALANCO = "Balancete Acumulado", "Balancete Mensal", "Balanço Patrimonial"
 
 
 @pytest.fixture
@@ -45,6 +45,22 @@ def map_to(one: Pane, folder: str) -> None:
     one.go("Enter", see=f"→ {folder}")
 
 
+def cursor_on(one: Pane, word: str, other: str) -> tuple[str, set[str]]:
+    """Wait until a line looks as none but the cursor's does; returns how."""
+
+    def stands() -> bool:
+        (_, here), (_, there) = one.looks(word, other)
+        return bool(here and there) and here != there
+
+    eventually(stands, lambda: f"the cursor is not on {word}:\n{one.text}")
+    return one.looks(word)[0]
+
+
+def keeps(one: Pane, word: str, look: tuple[str, set[str]]) -> None:
+    """A line looks as it did, once all is painted."""
+    eventually(lambda: one.looks(word)[0] == look, lambda: f"the cursor moved from {look}:\n{one.text}")
+
+
 def destination(ctx: Context, key: str) -> tuple[str, ...] | None:
     found = ctx.store.templates.get(key)
     assert found is not None
@@ -58,25 +74,26 @@ def test_what_one_maps_completes_and_undoes_the_other_sees_without_a_key_and_kee
     at_templates(ana, "balan")
     ana.press("Space", "Space")  # both balancetes; the cursor then stands on the third
     ana.see("2 selecionados")
-    place = ana.looks("Balanço Patrimonial", "balan")
+    place = cursor_on(ana, BALANCO, MENSAL)
     at_templates(gestor, ACUM.lower())
 
     map_to(gestor, "Novo > Lugar")
     ana.see("Novo > Lugar", "3 de 21 · 2 selecionados · 1 sem pasta")
-    assert ana.looks("Balanço Patrimonial")[0] == place[0], "her cursor moved"
-    assert all(f"✓ {name}" in ana.text for name in (MENSAL, ACUM)), "her marks are gone"
+    keeps(ana, BALANCO, place)
+    ana.see(*(f"✓ {name}" for name in (MENSAL, ACUM)))
 
     gestor.go("u", see="Desfazer sua última mudança")
     gestor.go("s", see="Desfeito")
     ana.see_no_more("Novo > Lugar")
     ana.see("2 selecionados · 2 sem pasta")
-    assert ana.looks("Balanço Patrimonial")[0] == place[0], "her cursor moved"
+    keeps(ana, BALANCO, place)
 
     ana.go("3", see="37 de 42")
     ana.press("Down", "Space")
     ana.see("1 selecionado")
-    marked, stands = ana.looks("T0005", "T0006")
-    assert marked[0].startswith("✓") and marked[1] != stands[1], "the cursor cannot be told"
+    stands = cursor_on(ana, "T0006", "T0005")
+    (marked,) = ana.looks("T0005")
+    assert marked[0].startswith("✓")
     gestor.go("3", see="37 de 42")
     gestor.press("/")
     gestor.type("T0004")
@@ -86,10 +103,11 @@ def test_what_one_maps_completes_and_undoes_the_other_sees_without_a_key_and_kee
     gestor.press("s")
     ana.see_no_more("T0004")
     ana.see("36 de 42 · 1 selecionado")
-    assert ana.looks("T0005", "T0006") == [marked, stands]
+    keeps(ana, "T0005", marked)
+    keeps(ana, "T0006", stands)
 
     ana.go("2", see="2 selecionados")
-    assert ana.looks("Balanço Patrimonial", "balan")[0] == place[0], "what she left is not there when she is back"
+    keeps(ana, BALANCO, place)
 
 
 def test_an_undo_of_what_another_has_changed_since_is_refused_and_names_her(

@@ -19,7 +19,8 @@ from core.domain.models import Client, Document, Task, Template
 from core.office import create_office, open_office
 from core.office.context import utc_now
 
-PATIENCE = 6.0
+PATIENCE = 30.0
+"""Seconds after which nothing more will come; several processes share the machine."""
 
 
 @pytest.fixture(scope="module")
