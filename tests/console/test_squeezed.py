@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.console.panes import STILL, Open, Pane, console, eventually
+from tests.console.panes import Open, Pane, console, eventually
 from tests.console.sample import leave_files
 
 LARGE, SMALL, USUAL = (200, 60), (60, 20), (80, 24)
@@ -62,18 +60,6 @@ def entries(one: Pane) -> tuple[list[str], int]:
     return [part for part in shown if part not in more], sum(int(part) for part in more)
 
 
-def at_rest(panes: Sequence[Pane]) -> None:
-    """Wait until none of them changes any more."""
-    looks: list[list[str]] = [[]]
-
-    def same() -> bool:
-        time.sleep(STILL)
-        looks.append([one.text for one in panes])
-        return looks[-1] == looks[-2]
-
-    eventually(same)
-
-
 def check_footer(one: Pane, usual: Pane, sight: str) -> None:
     """Whole entries, of them Enter first and help last, and the right number for the rest, once it is painted.
 
@@ -122,7 +108,8 @@ def test_every_screen_is_as_it_was_after_being_squeezed(pane: Open, busy: Path) 
         if sight.back:
             for each in panes:
                 each.press(*sight.back)
-            at_rest(panes)  # an Escape that a key follows at once would be that key with Alt
+            for each in panes:
+                each.see_no_more(sight.see)  # an Escape that a key follows at once would be that key with Alt
     assert all(each.tell("pane_dead") == ["0"] for each in panes)
 
 
