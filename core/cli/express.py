@@ -1,9 +1,10 @@
-"""`malote express`: recognising files, and deciding about those that wait."""
+"""`malote express`: recognising files."""
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -12,12 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.call import DONE, NOT_ALL, USAGE, Call
-from core.domain.lineage import Attached
-from core.domain.models import rfc3339
 from core.domain.text import Text, plain, plain_json
 
 if TYPE_CHECKING:
-    from core.domain.express import Waiting
     from core.office import Context
     from core.office.express import Outcome
 
@@ -31,19 +29,9 @@ COUNTED = Text(
     "{known} of {total} recognised; {unknown} are left to a person.",
 )
 NOTHING_WAITS = Text("Nenhum arquivo espera.", "No file waits.")
-WAITS = Text("{id}  {name}", "{id}  {name}")
-GUESS = Text("    talvez: {guess} ({reason})", "    perhaps: {guess} ({reason})")
-HOW = Text(
-    "Para decidir: malote express --confirm ID --task TAREFA, ou --discard ID.",
-    "To decide: malote express --confirm ID --task TASK, or --discard ID.",
-)
-ATTACHED = Text("{name} anexado à tarefa {task}.", "{name} attached to the task {task}.")
-REMEMBERED = Text("Regra feita para {template}: {phrases}", "Rule made for {template}: {phrases}")
-CATCHES = Text(
-    "Atenção: a regra também serve a documentos de {template}: {files}",
-    "Note that the rule also catches documents of {template}: {files}",
-)
-DISCARDED = Text("Descartado; está em {place}", "Discarded; it lies in {place}")
+NEXT_STEP = Text("Próximo passo, para enviar: malote complete {tasks}", "Next step, to send: malote complete {tasks}")
+LACKING = Text("Ainda faltam outros documentos a: {tasks}", "Other documents are still lacking in: {tasks}")
+MOST_NAMED = 50
 NO_FILE = Text("Não há o arquivo {file}.", "There is no file {file}.")
 NOTHING_DONE = Text(
     "Confira o caminho. Nenhum arquivo foi reconhecido nem anexado.",
@@ -103,13 +91,13 @@ def express_command(call: Call) -> int:
     if args.dry_run and not args.file:
         call.tell(ONLY_FILES)
         return USAGE
-    if args.confirm:
-        return _confirm(call)
-    if args.discard:
-        return _discard(call)
     if args.file or args.retry:
         return _recognise(call)
-    return _list(call)
+    from core.cli import waiting
+
+    if args.confirm:
+        return waiting.confirm_command(call)
+    return waiting.discard_command(call) if args.discard else waiting.list_command(call)
 
 
 def _recognise(call: Call) -> int:
@@ -169,6 +157,7 @@ def _in_order(outcomes: Iterable[Outcome], paths: list[Path]) -> Iterator[Outcom
 
 def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry: bool) -> int:
     known = total = 0
+    tasks: dict[str, None] = {}  # each once, in their order
     if call.json:
         sys.stdout.write("[")
     for outcome in outcomes:
@@ -180,13 +169,33 @@ def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry:
             call.print(_line(call, ctx, outcome, file, dry))
         total += 1
         known += outcome.known
+        if outcome.verdict.task is not None and not dry:
+            tasks[outcome.verdict.task.id] = None
     if call.json:
         sys.stdout.write("\n]\n" if total else "]\n")
     elif total > 1 or known < total:
         call.tell(COUNTED, known=known, total=total, unknown=total - known)
     elif not total:
         call.tell(NOTHING_WAITS)
+    if not call.json:
+        tell_next(call, ctx, tasks)
     return DONE if known == total else NOT_ALL
+
+
+def tell_next(call: Call, ctx: Context, tasks: Iterable[str]) -> None:
+    """Which of these tasks can be completed now, as nothing is sent before; which lack something still."""
+    from core.domain.lineage import missing_templates
+    from core.domain.models import TaskStatus
+
+    sides: dict[Text, list[str]] = {NEXT_STEP: [], LACKING: []}
+    for key, task in ctx.store.tasks.get_many(tasks).items():
+        if task.status is TaskStatus.OPEN:
+            lacks = missing_templates(task, ctx.store.documents.of_task(key))
+            sides[LACKING if lacks else NEXT_STEP].append(key)
+    for text, keys in sides.items():
+        if keys:
+            named = shlex.join(keys[:MOST_NAMED])
+            call.tell(text, tasks=named + (" …" if len(keys) > MOST_NAMED else ""))
 
 
 def _line(call: Call, ctx: Context, outcome: Outcome, file: str, dry: bool) -> str:
@@ -223,123 +232,3 @@ def _json(outcome: Outcome, file: str, lang: str) -> dict[str, Any]:
         "doubt": verdict.doubt or None,
         "completed": outcome.completed,
     }
-
-
-def _list(call: Call) -> int:
-    from core.office.unrecognised import waiting
-
-    with call.reading() as ctx:
-        rows = list(waiting(ctx))
-        if call.json:
-            call.dump([_waiting_json(one, call.lang) for one in rows])
-            return DONE
-        for one in rows:
-            _show_waiting(call, ctx, one)
-    call.tell(HOW if rows else NOTHING_WAITS)
-    return DONE
-
-
-def _show_waiting(call: Call, ctx: Context, row: Waiting) -> None:
-    from core.domain.express import sentence
-
-    reason = sentence(row.doubt, row.params).say(call.lang)
-    call.print(call.say(WAITS, id=row.id, name=row.name))
-    call.print(f"    {reason}")
-    found = row.recognition
-    names: dict[str, str] = {}
-    names |= {key: one.name for key, one in ctx.store.clients.get_many(one.value for one in found.clients[:1]).items()}
-    names |= {k: one.name for k, one in ctx.store.templates.get_many(one.value for one in found.templates[:1]).items()}
-    for guesses in (found.clients, found.templates, found.periods):
-        for guess in guesses[:1]:
-            shown = f"{guess.value} {names.get(guess.value, '')}".strip()
-            call.print(call.say(GUESS, guess=shown, reason=Text(*guess.reason).text(call.lang)))
-
-
-def _waiting_json(row: Waiting, lang: str) -> dict[str, Any]:
-    from core.domain.express import sentence
-
-    found = row.recognition
-
-    def guesses(some: Any) -> list[dict[str, Any]]:
-        return [
-            {"value": one.value, "confidence": round(one.confidence, 3), "reason": plain(Text(*one.reason).text(lang))}
-            for one in some
-        ]
-
-    return {
-        "id": row.id,
-        "name": row.name,
-        "file": row.file_name,
-        "folders": list(row.folders),
-        "size": row.size,
-        "sha256": row.sha256 or None,
-        "at": rfc3339(row.found_at),
-        "doubt": row.doubt,
-        "reason": plain(sentence(row.doubt, row.params).say(lang)),
-        "client": found.client,
-        "template": found.template,
-        "period": found.period,
-        "clients": guesses(found.clients),
-        "templates": guesses(found.templates),
-        "periods": guesses(found.periods),
-    }
-
-
-def _confirm(call: Call) -> int:
-    from core.office.confirming import confirm
-
-    args = call.args
-    with call.office() as (ctx, actor):
-        done = confirm(
-            ctx,
-            actor,
-            args.confirm,
-            task=args.task,
-            client=args.client,
-            template=args.template,
-            remember=args.remember,
-            confirm_client=args.confirm_client,
-        )
-    document, rule = done.attached.document, done.rule
-    if call.json:
-        call.dump(
-            {
-                "document": document.id,
-                "task": document.task,
-                "client": document.client,
-                "template": document.template,
-                "name": document.name,
-                "what": str(done.attached.what),
-                "delivery": None if done.attached.delivery is None else done.attached.delivery.id,
-                "completed": done.completed,
-                "rule": None if rule is None else rule.model_dump(mode="json"),
-                "catches": done.catches,
-            }
-        )
-        return DONE
-    if done.attached.what is Attached.SAME:
-        from core.office.words import ATTACHED as SAID
-
-        call.print(call.say(SAID[Attached.SAME], name=document.name))
-    else:
-        call.print(call.say(ATTACHED, name=document.name, task=document.task))
-    for warning in done.attached.warnings:
-        call.print(f"  {warning.say(call.lang)}")
-    if rule is not None:
-        call.print(call.say(REMEMBERED, template=document.template, phrases=" | ".join((*rule.all, *rule.any))))
-    for other, files in done.catches.items():
-        call.tell(CATCHES, template=other, files=", ".join(files[:5]))
-    return DONE
-
-
-def _discard(call: Call) -> int:
-    from core.office.confirming import discard
-
-    with call.office() as (ctx, actor):
-        places = [discard(ctx, actor, key) for key in call.args.discard]
-    if call.json:
-        call.dump([str(place) for place in places])
-        return DONE
-    for place in places:
-        call.print(call.say(DISCARDED, place=place))
-    return DONE

@@ -511,3 +511,19 @@ def test_a_path_that_never_was_is_named_and_nothing_is_done(
     assert f"Não há o arquivo {there / 'z.txt'}." in told.err
     assert str(there) + "." not in told.err
     assert office.ctx.store.documents.count() == 0
+
+
+def test_what_comes_next_is_named(
+    office: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents attached to open tasks would wait there: nothing is sent before someone completes them."""
+    monkeypatch.setenv("MALOTE_LANG", "pt")
+    office.ctx.store.tasks.save([task("b", client="2", name="Guia", templates=("guia", "folha"))])
+    files = [drop(office, "x.txt", page()), drop(office, "y.txt", page(BETA))]
+    say = ["--office", str(office.ctx.folder), "express", *map(str, files)]
+    assert main([*say, "--dry-run"]) == 0
+    assert "malote complete" not in capsys.readouterr().err
+    assert main(say) == 0
+    told = capsys.readouterr().err
+    assert "Próximo passo, para enviar: malote complete a\n" in told
+    assert "Ainda faltam outros documentos a: b\n" in told
