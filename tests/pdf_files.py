@@ -88,5 +88,7 @@ def encrypted() -> bytes:
 
 def bomb(unit: bytes, total: int) -> bytes:
     """So many bytes of repeated units, deflated."""
-    deflate = zlib.compressobj(1)
-    return b"".join(deflate.compress(unit) for _ in range(total // len(unit))) + deflate.flush()
+    deflate, count = zlib.compressobj(1), total // len(unit)
+    at_once = max(1, min(count, (1 << 20) // len(unit)))
+    units = [unit * at_once] * (count // at_once) + [unit * (count % at_once)]
+    return b"".join(map(deflate.compress, units)) + deflate.flush()

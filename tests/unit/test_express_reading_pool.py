@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,7 +190,7 @@ def test_whoever_waits_when_it_is_closed_is_told(tmp_path: Path) -> None:
     thread = threading.Thread(target=wait)
     thread.start()
     while not readers.pids:
-        pass
+        time.sleep(0.005)
     readers.close()
     thread.join()
     assert failed.is_set()
