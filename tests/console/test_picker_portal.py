@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -159,7 +160,7 @@ def test_a_reading_that_is_stopped_ends_and_keeps_what_it_has(work: Path) -> Non
         thread.start()
         portal.let(1)
         while len(portal.asked) < 4:
-            pass
+            time.sleep(0.005)
         one.stop()
         thread.join(10)
         assert not thread.is_alive()
