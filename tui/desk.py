@@ -9,12 +9,17 @@ from typing import Any
 from core.domain.permissions import OUTSIDER, Actor
 from core.domain.reasons import reason_of
 from core.domain.text import InvalidValue, Text, plain
-from core.office import Context, StoreError
+from core.office import Context, StoreError, actors
 from core.office.context import unusable
 from core.office.errors import OfficeError
 from core.ports import PortalFault
 from tui.keys import InForce
 
+ASK = Text("; peça a {names}", "; ask {names}")
+MAKE_ONE = Text(
+    "; não há nenhum: {owner}, dono dos arquivos do escritório, faz um em Funcionários ({keys[app.go_employees]})",
+    "; there is none: {owner}, who owns the office's files, makes one in Employees ({keys[app.go_employees]})",
+)
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 
 
@@ -39,6 +44,14 @@ class Desk:
     def who(self) -> str:
         """Who acts, as people call them."""
         return self.actor.id.removeprefix(OUTSIDER)
+
+    def whom_to_ask(self) -> str:
+        """Who may do what is for admins only."""
+        try:
+            names, owner = actors.admins(self.ctx), actors.owner(self.ctx)
+        except (StoreError, OSError):
+            return ""  # what is refused is refused all the same
+        return self.say(ASK if names else MAKE_ONE, names=", ".join(names), owner=owner)
 
     def problem(self, error: Exception) -> str:
         """What went wrong, and what to do about it, in one line.

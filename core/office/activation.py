@@ -74,7 +74,7 @@ def activate(
     Raises:
         Refused: the actor is no admin.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         before = ctx.store.integration()
         wanted = before.standard_folders if standard_folders is None else standard_folders
@@ -103,7 +103,7 @@ def prefer_standard_folders(ctx: Context, actor: Actor) -> None:
     Raises:
         Refused: the actor is no admin.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         before = ctx.store.integration()
         ctx.store.set_integration(before.model_copy(update={"standard_folders": True}))
@@ -137,7 +137,7 @@ def deactivate(ctx: Context, actor: Actor) -> Integration:
     Raises:
         Refused: the actor is no admin.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         before = ctx.store.integration()
         if not before.active:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import os
+import pwd
 
 from core.domain.models import Template
 from core.domain.permissions import EXPRESS, Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.errors import Refused
+from core.office.views import every
 
 UNKNOWN = Text("Não há funcionário {employee}.", "There is no employee {employee}.")
 SEE_EMPLOYEES = Text("Veja os cadastrados: malote employees.", "See who there is: malote employees.")
@@ -24,7 +26,11 @@ SAY_WHO = Text(
 ADMINS_ONLY = Text(
     "{actor} não é administrador; isto é só para administradores.", "{actor} is no admin; this is for admins only."
 )
-ASK_ADMIN = Text("Peça a um administrador (malote employees mostra quem é).", "Ask an admin (see: malote employees).")
+ASK_ADMIN = Text("Peça a quem é: {names}.", "Ask one who is: {names}.")
+NO_ADMIN = Text(
+    "Não há nenhum; quem é dono dos arquivos do escritório ({owner}) faz um: malote employee set ID --admin.",
+    "There is none; who owns the office's files ({owner}) makes one: malote employee set ID --admin.",
+)
 NOT_YOURS = Text(
     "{actor} não tem permissão para documentos do departamento {department}.",
     "{actor} may not handle documents of the department {department}.",
@@ -66,10 +72,26 @@ def who_acts(ctx: Context, named: str | None) -> Actor:
     raise Refused(NOBODY, SAY_WHO, login=login)
 
 
-def require_admin(actor: Actor) -> None:
-    """Refuse what only admins may do."""
+def admins(ctx: Context) -> list[str]:
+    """The office's admins, as people know them."""
+    return [f"{one.name} ({one.id})" for one in every(ctx.store.employees) if one.admin]
+
+
+def owner(ctx: Context) -> str:
+    """The operating system's user whose files the office's are."""
+    uid = ctx.folder.stat().st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def require_admin(ctx: Context, actor: Actor) -> None:
+    """Refuse what only admins may do, naming whom to ask."""
     if not actor.admin:
-        raise Refused(ADMINS_ONLY, ASK_ADMIN, actor=actor.id)
+        names = admins(ctx)
+        remedy = ASK_ADMIN if names else NO_ADMIN
+        raise Refused(ADMINS_ONLY, remedy, actor=actor.id, names=", ".join(names), owner=owner(ctx))
 
 
 def require_department(actor: Actor, template: Template) -> None:

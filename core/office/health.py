@@ -69,7 +69,7 @@ def check_portal(ctx: Context, actor: Actor, *, make_folders: bool = False) -> C
         PortalUnusable: it cannot be reached, refuses us, or is unsafe.
     """
     if make_folders:
-        require_admin(actor)
+        require_admin(ctx, actor)
 
     async def check() -> tuple[PortalReport, tuple[Client, ...], tuple[Client, ...]]:
         portal = ctx.portal()

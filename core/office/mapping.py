@@ -99,7 +99,7 @@ def map_templates(
         Altered: a template has neither the destination that was seen nor the chosen one.
         Refused: the actor is no admin, or a template is unknown.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         found = find_templates(ctx, keys)
         if seen is not None:
@@ -129,7 +129,7 @@ def undo(ctx: Context, actor: Actor, change: str | None = None) -> MappingChange
     Raises:
         Refused: there is none, it is another one than is meant, or a template was changed since.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         last = next_undo(ctx, actor)
         if last is None:
@@ -151,7 +151,7 @@ def redo(ctx: Context, actor: Actor, change: str | None = None) -> MappingChange
     Raises:
         Refused: there is nothing, it is another one than is meant, or a template was changed since.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         undone = next_redo(ctx, actor)
         if undone is None:

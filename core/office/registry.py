@@ -57,7 +57,7 @@ def set_client(
     Raises:
         Refused: the actor is no admin, the client is unknown, or its folder meets another's.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         client = ctx.store.clients.get(key)
         if client is None:
@@ -84,7 +84,7 @@ def add_client(ctx: Context, actor: Actor, key: str, name: str) -> Client:
     Raises:
         Refused: the actor is no admin, or there is a client of that id.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         if (other := ctx.store.clients.get(key)) is not None:
             raise Refused(ID_TAKEN, id=key, other=other.name)
@@ -167,7 +167,7 @@ def set_employee(
     Raises:
         Refused: the actor is no admin, the id is reserved or unknown without a name, or the login is another's.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         before = ctx.store.employees.get(key)
         if before is None and name is None:

@@ -162,7 +162,7 @@ def change(ctx: Context, actor: Actor, setting: Setting, value: Any, seen: str) 
         Refused: the actor is no admin, or the file was changed meanwhile.
         OSError: it cannot be written; then it is as it was.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     path = ctx.folder / FILE
     with ctx.store.transaction():  # one at a time, and with the event that tells of it
         data = path.read_bytes()

@@ -22,7 +22,7 @@ def add_standard_templates(ctx: Context, actor: Actor) -> int:
     Raises:
         Refused: the actor is no admin.
     """
-    require_admin(actor)
+    require_admin(ctx, actor)
     with ctx.store.transaction():
         standard = standard_templates()
         known = ctx.store.templates.get_many(one.id for one in standard)

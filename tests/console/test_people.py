@@ -211,13 +211,13 @@ async def test_who_is_no_admin_is_told_so_beside_the_key(work: Path) -> None:
         async with piloted(app) as pilot:
             desk = Desktop(app, pilot)
             await desk.go("7", see="60 de 60")
-            await desk.go("n", see="só administradores")
+            await desk.go("n", see="só administradores; peça a Administrador (gestor)")
             await desk.go("question_mark", see="✗ só administradores")
             await desk.type("cnpj")
             await desk.press("enter")
             assert "Teclas desta tela" in desk.text, "what one may not do was begun"
             await desk.press("escape")
-            await desk.go("enter", see="só administradores")
+            await desk.go("enter", see="só administradores; peça a Administrador (gestor)")
             assert app.screen is app.place("clients")
 
 

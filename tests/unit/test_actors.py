@@ -85,9 +85,22 @@ def test_what_is_refused_says_who_can_give_it() -> None:
         require_department(eva, Template(id="folha", name="Folha", department="Pessoal"))
     assert refused.value.remedy is not None
     assert 'malote employee set eva --add-department "Pessoal"' in refused.value.remedy.say("pt")
-    with pytest.raises(Refused, match="administrador"):
-        require_admin(eva)
-    require_admin(Actor.outsider("dono"))
+
+
+def test_what_is_for_admins_names_whom_to_ask(ctx: Context) -> None:
+    """Who is refused would have to find out first who may do it, or how there comes to be anyone."""
+    ctx.store.employees.save([EVA])
+    eva = Actor.employee(EVA, "eva.silva")
+    with pytest.raises(Refused, match="administrador") as refused:
+        require_admin(ctx, eva)
+    assert refused.value.remedy is not None
+    assert f"({actors.owner(ctx)}) faz um: malote employee set ID --admin" in refused.value.remedy.say("pt")
+    ctx.store.employees.save([ANA])
+    with pytest.raises(Refused) as refused:
+        require_admin(ctx, eva)
+    assert refused.value.remedy is not None
+    assert refused.value.remedy.say("pt") == "Peça a quem é: Ana (ana)."
+    require_admin(ctx, Actor.outsider("dono"))
 
 
 def test_a_login_that_the_system_cannot_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from core.domain.text import Text
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import ADMINS_ONLY, key
 from tui.screens.still import Still
 from tui.watch import Changed
 from tui.widgets.frame import Footer, Header, Notice
@@ -180,7 +180,7 @@ class Place(Still[None], Generic[F]):
             notice.say(text, tone)
 
     def refuse(self, why: Text) -> None:
-        self.notice(self.say(why), "warning")
+        self.notice(self.say(why) + (self.desk.whom_to_ask() if why is ADMINS_ONLY else ""), "warning")
 
     def act(self, do: Callable[[], R], then: Callable[[R], None], doing: str = "") -> None:
         """Do something in a thread; what went wrong is said, what came of it handed on."""

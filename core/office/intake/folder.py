@@ -89,7 +89,7 @@ def import_folder(
     """
     found, unknown = _files(folder)
     if found.keys() - {DOCUMENTS}:
-        require_admin(actor)
+        require_admin(ctx, actor)
     results: dict[str, Imported] = {}
     finished: list[tasks.Finished] = []
     held = documents.Held()
