@@ -17,6 +17,8 @@ MOMENT = "%d/%m/%Y %H:%M:%S"
 class Kind:
     sentence: Text
     level: Level = Level.INFO
+    no_folder: Text | None = None
+    """What is said instead where the template has no folder now."""
 
 
 EVENTS: dict[str, Kind] = {
@@ -139,10 +141,12 @@ EVENTS: dict[str, Kind] = {
     "mapped": Kind(Text("{template_name}: pasta {destination}", "{template_name}: folder {destination}")),
     "unmapped": Kind(Text("{template_name}: sem pasta de destino", "{template_name}: no destination")),
     "mapping_undone": Kind(
-        Text("{template_name}: desfeito, pasta {destination}", "{template_name}: undone, {destination}")
+        Text("{template_name}: desfeito, pasta {destination}", "{template_name}: undone, folder {destination}"),
+        no_folder=Text("{template_name}: desfeito, nenhuma pasta", "{template_name}: undone, no folder"),
     ),
     "mapping_redone": Kind(
-        Text("{template_name}: refeito, pasta {destination}", "{template_name}: redone, {destination}")
+        Text("{template_name}: refeito, pasta {destination}", "{template_name}: redone, folder {destination}"),
+        no_folder=Text("{template_name}: refeito, nenhuma pasta", "{template_name}: redone, no folder"),
     ),
     "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
     "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
@@ -174,4 +178,5 @@ def message(event: Event, lang: str = "pt") -> str:
         params["detail"] = in_language(str(params["detail"]), lang)
     if failure := FAILURES.get(str(event.params.get("failure"))):
         params["sentence"] = failure.sentence.text(lang).format_map(params).strip()
-    return kind.sentence.text(lang).format_map(params)
+    said = kind.sentence if event.folder or kind.no_folder is None else kind.no_folder
+    return said.text(lang).format_map(params)

@@ -85,7 +85,9 @@ def codes_saying(run: str, lang: str) -> tuple[str, ...]:
     return tuple(
         code
         for code, kind in EVENTS.items()
-        if run in code or run in fold(kind.sentence.text(lang)) or (failing and "{sentence}" in kind.sentence.pt)
+        if run in code
+        or any(run in fold(said.text(lang)) for said in (kind.sentence, kind.no_folder) if said)
+        or (failing and "{sentence}" in kind.sentence.pt)
     )
 
 

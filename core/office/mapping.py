@@ -35,6 +35,7 @@ ALTERED_MEANWHILE = Text(
     "{who} mudou {template_name} enquanto isso, para {destination}.",
     "{who} has changed {template_name} meanwhile, to {destination}.",
 )
+NO_FOLDER = Text("nenhuma pasta", "no folder")
 SOMEONE = Text("alguém", "someone")
 MAP_INSTEAD = Text(
     'Escolha a pasta que quer: malote map {template} --to "Pasta > Subpasta".',
@@ -59,7 +60,7 @@ class Altered(Refused):
             ALTERED_MEANWHILE,
             who=who.get(first.id) or SOMEONE,
             template_name=first.name,
-            destination=show_or_none(first.destination),
+            destination=folder_or_none(first.destination),
         )
         self.templates = templates
         self.who = who
@@ -205,7 +206,7 @@ def _must_stand(ctx: Context, steps: Sequence[Mapped], altered: Text) -> None:
                 who=_who_changed(ctx, [template]).get(template.id) or SOMEONE,
                 template=template.id,
                 template_name=template.name,
-                destination=show_or_none(template.destination),
+                destination=folder_or_none(template.destination),
             )
 
 
@@ -246,7 +247,7 @@ def _write(ctx: Context, actor: Actor, changes: Sequence[Mapped], code: str | No
                 params={
                     "template": one.template,
                     "template_name": templates[one.template].name,
-                    "destination": show_or_none(one.after),
+                    "destination": show_destination(one.after) if one.after else "-",
                 },
             )
             for one in changes
@@ -262,5 +263,5 @@ def _write(ctx: Context, actor: Actor, changes: Sequence[Mapped], code: str | No
     requeue(ctx, actor, waiting, WAS_MAPPED)
 
 
-def show_or_none(destination: Names | None) -> str:
-    return show_destination(destination) if destination else "-"
+def folder_or_none(destination: Names | None) -> str | Text:
+    return show_destination(destination) if destination else NO_FOLDER

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.domain.events import message
 from core.domain.models import Client, DestinationSource, Employee, Names, Template
 from core.domain.permissions import Actor
 from core.office import Context, Refused, mapping
+from core.office.log import codes_saying
 from core.office.mapping import map_templates, redo, undo
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -100,6 +102,18 @@ def test_undoing_puts_back_what_was_there_and_where_it_came_from(ctx: Context) -
     assert codes(ctx)[2:] == ["mapping_undone", "mapping_undone"]
 
 
+def test_undoing_a_first_folder_is_told_in_words(ctx: Context) -> None:
+    """“pasta -” would read as a folder of that name."""
+    map_templates(ctx, ANA, ["das"], DAS)
+    undo(ctx, ANA)
+    redo(ctx, ANA)
+    *_, undone, redone = ctx.store.events_after(0)
+    assert message(undone) == "DAS: desfeito, nenhuma pasta"
+    assert message(undone, "en") == "DAS: undone, no folder"
+    assert message(redone) == "DAS: refeito, pasta Fiscal > DAS"
+    assert "mapping_undone" in codes_saying("nenhuma", "pt"), "searching for it would not find it"
+
+
 def test_changes_are_undone_one_by_one_the_newest_first(ctx: Context) -> None:
     map_templates(ctx, ANA, ["das"], DAS)
     map_templates(ctx, ANA, ["das"], GUIAS)
@@ -186,6 +200,9 @@ def test_a_refusal_names_who_changed_it_last(ctx: Context) -> None:
     map_templates(ctx, LEO, ["das"], GUIAS)
     map_templates(ctx, OWNER, ["das"], ("Outra",))
     with pytest.raises(Refused, match="dono mudou DAS depois, para Outra"):
+        undo(ctx, ANA)
+    map_templates(ctx, OWNER, ["das"], None)
+    with pytest.raises(Refused, match="dono mudou DAS depois, para nenhuma pasta"):
         undo(ctx, ANA)
 
 

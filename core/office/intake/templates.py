@@ -12,7 +12,7 @@ from core.office.activation import with_standard_folder
 from core.office.context import Context
 from core.office.intake.cells import read_bool, read_id, read_line
 from core.office.intake.sheet import Change, Column, Counts, Sheet, changes, keyed
-from core.office.mapping import remap, show_or_none
+from core.office.mapping import folder_or_none, remap
 from core.office.queue import requeue
 from core.office.registry import WAS_ALLOWED
 
@@ -76,8 +76,8 @@ def _mapped(sheet: Sheet, before: Template, one: Change[Template], *, standard: 
                 CHOSEN,
                 line=one.given.row.line,
                 template=before.id,
-                destination=show_or_none(before.destination),
-                given=show_or_none(destination),
+                destination=folder_or_none(before.destination),
+                given=folder_or_none(destination),
             )
         return None
     if (destination, source) == (before.destination, before.destination_source):
