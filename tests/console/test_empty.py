@@ -55,6 +55,18 @@ async def test_a_list_that_a_filter_empties_says_what_takes_it_away(work: Path, 
         await desk.until(lambda: len(desk.rows.source))
 
 
+@pytest.mark.parametrize("width", [80, 60])
+async def test_the_panel_says_what_is_missing_and_what_fills_it(empty: Path, width: int) -> None:
+    """“Nada pede atenção” in an office where nothing can ever be sent would let someone wait for it."""
+    async with sitting(empty, (width, 24)) as desk:
+        await desk.press("1")
+        await desk.until(lambda: len(desk.listed) == 4)
+        for what in ("Nenhum cliente: malote import PASTA", "Nenhum template: malote", "Nenhuma tarefa: malote"):
+            await desk.see(what)
+        await desk.press("down")
+        await desk.go("enter", see="Nenhum cliente ainda.")
+
+
 async def test_an_office_without_templates_can_be_activated(empty: Path) -> None:
     """Enter is the list's in other places; where there is nothing in it, one could never begin."""
     async with sitting(empty) as desk:

@@ -40,6 +40,12 @@ OVERDUE = Text("Tarefas abertas com data legal vencida", "Open tasks past their 
 TODAY_DUE = Text("Tarefas abertas com data legal hoje", "Open tasks with their legal date today")
 SENDINGS = Text("Envios", "Deliveries")
 UNKNOWN = Text("Arquivos que o Express não reconheceu", "Files that Express did not know")
+NO_CLIENTS = Text(
+    "Nenhum cliente: malote import PASTA, ou cadastre aqui ({keys[app.go_clients]}, {keys[clients.new]})",
+    "No clients: malote import FOLDER, or register them here ({keys[app.go_clients]}, {keys[clients.new]})",
+)
+NO_TEMPLATES = Text("Nenhum template: malote import PASTA", "No templates: malote import FOLDER")
+NO_TASKS = Text("Nenhuma tarefa: malote import PASTA", "No tasks: malote import FOLDER")
 OF_ONE = {
     ON_REQUEST: Text(
         "Envio concluído com a integração inativa, só a pedido", "Delivery completed while inactive, on request only"
@@ -95,6 +101,7 @@ class Found:
     overdue: int
     due_today: int
     unknown: int
+    clients: int
     outcomes: Outcomes  # of this month
     midnight: datetime
     last: Event | None
@@ -127,6 +134,7 @@ class Panel(Place[Found]):
             overdue=overdue,
             due_today=due_today,
             unknown=views.unknown_files(ctx),
+            clients=ctx.store.clients.count(),
             outcomes=views.outcomes(ctx, midnight.replace(day=1)),
             midnight=midnight,
             last=self._last,
@@ -219,6 +227,12 @@ def leads(found: Found) -> Iterable[Lead]:
         yield Lead("·", str(found.due_today), TODAY_DUE, "", "tasks", {"only": "today"})
     if found.unknown:
         yield Lead("!", str(found.unknown), UNKNOWN, "warning", "express", {})
+    if not found.clients:
+        yield Lead("!", "", NO_CLIENTS, "warning", "clients", {})
+    if not overview.templates:
+        yield Lead("!", "", NO_TEMPLATES, "warning", "templates", {})
+    if not sum(overview.tasks.values()):
+        yield Lead("!", "", NO_TASKS, "warning", "tasks", {})
 
 
 def one_or_many(lead: Lead) -> Text:
