@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.domain.models import DestinationSource, Names, Template
 from core.domain.permissions import Actor
-from core.office import Context, mapping
+from core.office import Context, mapping, views
 from core.office.actors import who_acts
 from tests.console.conftest import Desktop, sitting
 from tests.console.sample import BALANCETES, OWNER
@@ -236,6 +236,19 @@ async def test_clearing_a_folder_asks(work: Path, other: Context) -> None:
         found = other.store.templates.get("das")
         assert found is not None
         assert (found.destination, found.destination_source) == (None, DestinationSource.HAND)
+
+
+async def test_the_keys_of_a_list_that_fills_again_are_named_again(work: Path, other: Context) -> None:
+    """Whoever reads the footer would think that nothing can be mapped any more."""
+    async with sitting(work) as desk:
+        await desk.press("2")
+        await desk.go("f", see="só os sem pasta")
+        await desk.see("d pasta em lote")
+        unmapped = [one.id for one in views.every(other.store.templates) if one.send and not one.destination]
+        mapping.map_templates(other, OWNER, unmapped, ("Fiscal",))
+        await desk.until(lambda: "Todos têm pasta" in desk.text and "d pasta em lote" not in desk.text)
+        await desk.press("f")
+        await desk.see("d pasta em lote")
 
 
 async def test_who_may_not_map_is_told_so_before_choosing(work: Path, other: Context) -> None:

@@ -110,6 +110,7 @@ class Rows(Keyed, Lines, can_focus=True):
         self._heads = heads
         self._sort: tuple[int, bool] | None = None
         self._count = -1
+        self._filled = False
         self.current: str | None = None
         """The id of the row under the cursor."""
 
@@ -136,6 +137,9 @@ class Rows(Keyed, Lines, can_focus=True):
         self.cursor = self._within(self.cursor if cursor is None else cursor)
         self._reveal()
         self.sync()
+        filled, self._filled = self._filled, len(source) > 0
+        if filled != self._filled:
+            self.screen.refresh_bindings()  # what acts on a row does nothing where there is none
 
     def drive(self, driven: bool) -> None:
         """Have another widget move the cursor from now on, or no more."""
