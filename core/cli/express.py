@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,7 +156,10 @@ def _in_order(outcomes: Iterable[Outcome], paths: list[Path]) -> Iterator[Outcom
 
 
 def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry: bool) -> int:
+    from core.office.views import template_names
+
     known = total = 0
+    names = {} if call.json else template_names(ctx)
     tasks: dict[str, None] = {}  # each once, in their order
     if call.json:
         sys.stdout.write("[")
@@ -166,7 +169,7 @@ def _show(call: Call, ctx: Context, outcomes: Iterable[Outcome], name: Any, dry:
             body = plain_json(json.dumps(_json(outcome, file, call.lang), ensure_ascii=False))
             sys.stdout.write(f"{',' if total else ''}\n  {body}")
         else:
-            call.print(_line(call, ctx, outcome, file, dry))
+            call.print(_line(call, ctx, names, outcome, file, dry))
         total += 1
         known += outcome.known
         if outcome.verdict.task is not None and not dry:
@@ -198,17 +201,16 @@ def tell_next(call: Call, ctx: Context, tasks: Iterable[str]) -> None:
             call.tell(text, tasks=named + (" …" if len(keys) > MOST_NAMED else ""))
 
 
-def _line(call: Call, ctx: Context, outcome: Outcome, file: str, dry: bool) -> str:
+def _line(call: Call, ctx: Context, names: Mapping[str, str], outcome: Outcome, file: str, dry: bool) -> str:
     reason = outcome.reason.say(call.lang)
     if not outcome.known:
         return call.say(UNSURE, file=file, reason=reason)
     found, task = outcome.recognition, outcome.verdict.task
     client = ctx.store.clients.get(task.client if task else "")
-    template = ctx.store.templates.get(found.template or "")
     what = call.say(
         WHAT,
         client=f"{client.id} {client.name}" if client else "",
-        template=template.name if template else "",
+        template=names.get(found.template or "", ""),
         period=outcome.period or "",
         task=task.id if task else "",
     )

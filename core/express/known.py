@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from core.catalog import rules_for
+from core.domain.called import called
 from core.domain.models import Client, RuleSource, Template
 from core.domain.periods import is_year
 from core.domain.tax_ids import InvalidTaxId, parse_tax_id
@@ -19,11 +20,13 @@ from core.express.rules import Compiled, Fit, compiled, fit
 class Known(NamedTuple):
     """An office's clients and templates, made ready for many documents.
 
-    `by_anchor` are the rules by a word without which they fit nothing; `by_name` those that ask only for a file's name.
+    `called` are the templates' names, told apart; `by_anchor` the rules by a word without which they fit nothing;
+    `by_name` those that ask only for a file's name.
     """
 
     clients: Mapping[str, Client]
     templates: Mapping[str, Template]
+    called: Mapping[str, str]
     by_tax_id: Mapping[str, tuple[str, ...]]
     by_root: Mapping[str, tuple[str, ...]]
     own: frozenset[str]
@@ -62,6 +65,7 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
     return Known(
         by_id,
         kinds,
+        called(kinds.values()),
         by_tax_id,
         by_root,
         ours,

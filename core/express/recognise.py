@@ -122,7 +122,7 @@ def _what(reading: Reading, folded: Folded, name: str, folders: Sequence[str], n
             return _What(by_folder, None, general, guesses, None)
         return _What(None, None, general, guesses, _say(NO_TEMPLATE))
     if len(chosen) > 1:
-        names = ", ".join(known.templates[one].name for one in chosen)
+        names = ", ".join(known.called[one] for one in chosen)
         agreed_on = {verdicts[one].client for one in chosen}
         shared = verdicts[chosen[0]] if len(agreed_on) == 1 else Verdict(None)
         return _What(None, best[chosen[0]], shared, guesses, _say(SEVERAL_TEMPLATES, templates=names))
@@ -130,10 +130,10 @@ def _what(reading: Reading, folded: Folded, name: str, folders: Sequence[str], n
     trouble = None
     others = _other_documents(reading, best[template], template, name, known)
     if others:
-        listed = ", ".join(known.templates[one].name for one in (template, *others))
+        listed = ", ".join(known.called[one] for one in (template, *others))
         trouble = _say(SEVERAL_DOCUMENTS, templates=listed)
     elif by_folder and by_folder != template:
-        trouble = _say(TEMPLATE_FOLDER, template=known.templates[by_folder].name)
+        trouble = _say(TEMPLATE_FOLDER, template=known.called[by_folder])
     return _What(None if trouble else template, best[template], verdicts[template], guesses, trouble)
 
 

@@ -238,7 +238,7 @@ class Express:
         made = attach_blob(ctx, self._actor, task, template, name, seen.blob, Origin.EXPRESS, task.assignee)
         params = {
             "file": name,
-            "template_name": template.name,
+            "template_name": self._known.called[template.id],
             "client_name": self._known.clients[found.client].name,
             "period": found.period or task.period,
             "reason": list(found.reason),
@@ -299,8 +299,10 @@ class Express:
         tasks, template = awaiting.tasks(*key), self._known.templates[found.template or ""]
         verdict = which_task(found, template, seen.file, tasks, awaiting.documents, awaiting.assignees)
         named = {"client": self._known.clients[found.client].name} if verdict.doubt else {}
+        if "template" in verdict.params:
+            named["template"] = self._known.called[template.id]
         task = {"task": verdict.task.id} if verdict.task else {}
-        return replace(verdict, params={**named, **task, **verdict.params})
+        return replace(verdict, params={**task, **verdict.params, **named})
 
 
 def _key(found: Recognition) -> Key | None:

@@ -6,7 +6,7 @@ What Express guessed is proposed, or what a person corrected of it; a task of an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.domain.express import Waiting
@@ -25,6 +25,7 @@ from core.office.express import known_of
 from core.office.guard import OtherClient
 from core.office.rules import check_rule
 from core.office.tasks import find_task
+from core.office.views import template_names
 from core.ports import TaskChoice
 
 NO_CLIENT = Text("Não se sabe de que cliente é.", "It is not known which client's it is.")
@@ -61,6 +62,7 @@ class Proposal:
 
     Args:
         tasks: that come into question, where none is certain.
+        called: what the template is called.
         effect: what it would do to the task.
         trouble: why it cannot be confirmed so.
     """
@@ -68,6 +70,7 @@ class Proposal:
     row: Waiting
     client: Client | None = None
     template: Template | None = None
+    called: str = ""
     period: str = ""
     task: Task | None = None
     tasks: tuple[Task, ...] = ()
@@ -148,10 +151,11 @@ def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Propos
     period = choice.period or found.period or _best(found.periods)
     client = store.clients.get(client_id) if client_id else None
     template = store.templates.get(template_id) if template_id else None
-    known = Proposal(row, client, template, task.period if task else period, task)
+    name = template_names(ctx).get(template_id, "") if template is not None else ""
+    known = Proposal(row, client, template, name, task.period if task else period, task)
 
     def trouble(text: Text, among: Sequence[Task] = (), /, **params: object) -> Proposal:
-        return Proposal(row, client, template, known.period, task, tuple(among), trouble=Sentence(text, params))
+        return replace(known, tasks=tuple(among), trouble=Sentence(text, params))
 
     if client is None:
         return trouble(NO_CLIENT)
@@ -164,17 +168,13 @@ def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Propos
         fitting = [one for one in tasks if one.period == period] if period else tasks
         if not fitting:
             text = NO_TASK_OF if period else NO_TASK
-            return trouble(text, tasks, client=client.name, template=template.name, period=period)
+            return trouble(text, tasks, client=client.name, template=name, period=period)
         if len(fitting) > 1:
             return trouble(SEVERAL, fitting, tasks=", ".join(f"{one.id} ({one.period})" for one in fitting))
         (task,) = fitting
-    return _into(ctx, row, client, template, task)
-
-
-def _into(ctx: Context, row: Waiting, client: Client, template: Template, task: Task) -> Proposal:
     effect = effect_of(ctx, row, task, template)
     taken = Sentence(TAKEN, {"task": task.id, "other": effect.document}) if effect.what is Attached.TAKEN else None
-    return Proposal(row, client, template, task.period, task, (), effect, taken)
+    return replace(known, period=task.period, task=task, effect=effect, trouble=taken)
 
 
 def _best(guesses: Sequence[Guess]) -> str:

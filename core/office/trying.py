@@ -16,6 +16,7 @@ from core.office.context import Context
 from core.office.reading import readers_of
 from core.office.rules import SAMPLES, samples
 from core.office.unrecognised import waiting
+from core.office.views import template_names
 
 WAITING = 100
 """Files that wait on which a rule is tried, at most: the oldest."""
@@ -65,7 +66,7 @@ def try_out(
         step(known, total)
         if matches(rule, one.reading, one.file_name) is not None:
             others.setdefault(one.template, []).append(one.file_name)
-    names = {key: one.name for key, one in ctx.store.templates.get_many(others).items()}
+    names = template_names(ctx)
     paths = {path_of(ctx, row): row.file_name for row in rows} | {path: path.name for path in files}
     tried: dict[Path, OnFile] = {}
     with readers_of(ctx) as readers, closing(readers.read_all(paths)) as read:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from core.delivery.liveness import anyone
+from core.domain.called import called
 from core.domain.models import (
     Delivery,
     Document,
@@ -162,6 +163,11 @@ def events_since(ctx: Context, moment: datetime, page: int = 500) -> list[Event]
 def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
     """Clients' names by their ids."""
     return {key: one.name for key, one in ctx.store.clients.get_many(clients).items()}
+
+
+def template_names(ctx: Context) -> dict[str, str]:
+    """What templates are called, by their ids: those of one name told apart."""
+    return called(every(ctx.store.templates))
 
 
 def last_deliveries(ctx: Context) -> dict[str, datetime]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import main
-from core.domain.express import DOUBTS, Verdict, doubt_of, which_task
+from core.domain.express import DOUBTS, Verdict, Waiting, doubt_of, which_task
 from core.domain.lineage import Attached, File
 from core.domain.models import (
     Client,
@@ -527,3 +527,23 @@ def test_what_comes_next_is_named(
     told = capsys.readouterr().err
     assert "Próximo passo, para enviar: malote complete a\n" in told
     assert "Ainda faltam outros documentos a: b\n" in told
+
+
+def test_two_templates_of_one_name_are_told_apart(
+    office: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“Guia, Guia” between which one is to choose says nothing."""
+    monkeypatch.setenv("MALOTE_LANG", "pt")
+    ctx = office.ctx
+    guia = ctx.store.templates.get("guia")
+    assert guia is not None
+    other = guia.model_copy(update={"id": "guia2", "department": "Pessoal"})
+    ctx.store.templates.save([other.model_copy(update={"rules": (Rule(all=("Outra coisa",)),)})])
+    assert main(["--office", str(ctx.folder), "express", str(drop(office, "x.txt", page()))]) == 0
+    assert f"{guia.name} ({guia.department})" in capsys.readouterr().out
+    ctx.store.templates.save([other])
+    (done,) = express(office, drop(office, "y.txt", page(BETA)))
+    assert f"{guia.name} ({guia.department}), {guia.name} (Pessoal)" in done.reason.say("pt")
+    row = Waiting(id="w", name="y.txt", file_name="y.txt", found_at=NOW, doubt="template")
+    ctx.store.waiting.save([row.model_copy(update={"recognition": done.recognition})])
+    assert propose(ctx, OWNER, "w", Choice(template="guia2")).called == f"{guia.name} (Pessoal)"

@@ -12,7 +12,7 @@ from core.domain.express import Waiting, sentence
 from core.domain.models import Event
 from core.domain.recognition import Guess
 from core.domain.text import Text
-from core.office import Refused
+from core.office import Refused, views
 from core.office.express import Express as Recogniser
 from core.office.proposing import Proposal, propose
 from core.office.reading import readers_of
@@ -143,12 +143,12 @@ class Queue(Records[Left]):
             client = choice.client or found.client or _best(found.clients)
             seems.append((row, client, choice.template or found.template or _best(found.templates)))
         clients = ctx.store.clients.get_many({client for _, client, _ in seems if client})
-        templates = ctx.store.templates.get_many({template for _, _, template in seems if template})
+        templates = views.template_names(ctx)
         return [
             Left(
                 row,
                 f"{client} {clients[client].name}" if client in clients else "",
-                templates[template].name if template in templates else "",
+                templates.get(template, ""),
             )
             for row, client, template in seems
         ]

@@ -90,11 +90,11 @@ def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:
         return [] if found.trouble is None else [("! " + found.trouble.say(desk.lang), "warning")]
     named = {"task": task.id, "name": task.name, "period": months(task.period), "client": client.name}
     into = desk.say(INTO, **named)
-    if template.name != task.name:
-        into += " " + desk.say(UNDER, template=template.name)
+    if found.called != task.name:
+        into += " " + desk.say(UNDER, template=found.called)
     told = [(into, "strong")]
     if task.templates and template.id not in task.templates:
-        told.append(("! " + desk.say(NOT_AWAITED, template=template.name), "warning"))
+        told.append(("! " + desk.say(NOT_AWAITED, template=found.called), "warning"))
     if effect.what is Attached.SAME:
         return [*told, (desk.say(SAME), "")]
     about = [desk.say(VERSION)] if effect.what is Attached.VERSION else []
@@ -194,7 +194,7 @@ def confirm(
             told = desk.say(INTO_TASK, what=told, task=document.task)
             told = desk.say(QUEUED_TOO, what=told) if made.attached.delivery else told
             told += desk.say(DONE_TOO) if made.completed else ""
-            told += desk.say(RULED, template=template.name) if rule is not None else ""
+            told += desk.say(RULED, template=found.called) if rule is not None else ""
             desk.memory.get(CHOICES, {}).pop(key, None)
             done("✓ " + told)
 

@@ -13,7 +13,7 @@ from core.domain.figures import dated
 from core.domain.models import Event, Rule
 from core.domain.recognition import Reading
 from core.domain.text import Sentence, Text
-from core.office import Refused
+from core.office import Refused, views
 from core.office.proposing import Proposal, propose, rule_of, text_or_reason
 from tui.desk import Desk
 from tui.keys import key
@@ -121,9 +121,9 @@ class OneFile(Working[Found]):
             return Found(None, {})
         known = found.row.recognition
         clients = ctx.store.clients.get_many([one.value for one in known.clients])
-        templates = ctx.store.templates.get_many([one.value for one in known.templates])
+        templates = views.template_names(ctx)
         names = {f"client:{key}": f"{key} {one.name}" for key, one in clients.items()}
-        return Found(found, {**names, **{f"template:{key}": one.name for key, one in templates.items()}})
+        return Found(found, {**names, **{f"template:{key}": name for key, name in templates.items()}})
 
     def show(self, found: Found) -> None:
         proposal = found.proposal

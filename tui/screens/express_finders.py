@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from core.domain.called import called
 from core.domain.tax_ids import format_tax_id
 from core.domain.text import Text
 from core.office import views
@@ -39,7 +40,9 @@ def clients(desk: Desk, _: Proposal) -> list[Option]:
 
 
 def templates(desk: Desk, _: Proposal) -> list[Option]:
-    return [Option(one.id, one.name, one.department) for one in views.every(desk.ctx.store.templates)]
+    every = list(views.every(desk.ctx.store.templates))
+    names = called(every)
+    return [Option(one.id, names[one.id], one.department) for one in every]
 
 
 def tasks(desk: Desk, found: Proposal) -> list[Option]:

@@ -52,7 +52,7 @@ def guesses(desk: Desk, found: Proposal, names: Mapping[str, str]) -> Iterable[S
     client, template = found.client, found.template
     chosen = {
         "client": (client.id, f"{client.id} {client.name}") if client else ("", ""),
-        "template": (template.id, template.name) if template else ("", ""),
+        "template": (template.id, found.called) if template else ("", ""),
         "period": (found.period, months(found.period)) if found.period else ("", ""),
     }
     for kind, guessed in (("client", known.clients), ("template", known.templates), ("period", known.periods)):
