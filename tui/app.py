@@ -104,6 +104,7 @@ class Console(Keyed, OneByOne[None]):
         plain = terminal.without_color()  # Textual takes NO_COLOR out of the environment, and greys instead
         self.set_reactive(App.theme, theme.name)  # Textual reads all styles under it: set later, all are read again
         super().__init__(ansi_color=theme.ansi or None)
+        self._disable_tooltips = self._disable_notifications = True  # ours are lines: saves two widgets a screen
         self._plain = themes.Plain() if plain else None
         self.frame = Frame()
         self.desk = desk
@@ -149,7 +150,7 @@ class Console(Keyed, OneByOne[None]):
     def _paint(self) -> None:
         """All has its place: paint it, and begin only then what would take the processor away from that."""
         self._first_paint.close()
-        self.screen.check_idle()  # it has what to paint, but was told to wait
+        self.screen._on_timer_update()  # now: the clock that paints 60 times a second comes 8 ms later, on average
         self.screen.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

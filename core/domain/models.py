@@ -7,6 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
+from core.domain import plainly  # noqa: F401 - before pydantic
+
+# isort: split
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
