@@ -18,7 +18,7 @@ from tui.marks import Marks
 from tui.screens.panel import number
 from tui.screens.place import READING
 from tui.screens.working import Working
-from tui.widgets.lines import Line, Lines, fit, line, wrapped
+from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Typed
 
@@ -28,6 +28,13 @@ ONE_MARKED = Text("1 selecionado", "1 selected")
 MARKED = Text("{count} selecionados", "{count} selected")
 HIDDEN = Text("{count} fora do filtro", "{count} outside the filter")
 ONLY_MARKED = Text("só os selecionados", "only the selected")
+SHORTER = (
+    (Text(" selecionados", " selected"), Text(" sel.", " sel.")),
+    (Text(" fora do filtro", " outside the filter"), Text(" fora", " outside")),
+    (Text("só os ", "only the "), Text("só ", "only ")),
+    (Text(" · ", " · "), Text("·", "·")),
+)
+"""Words of the counts, one after the other made shorter where there is no room for all."""
 NOTHING_FITS = Text(
     "Nada corresponde a este filtro. {keys[listed.step_back]} o retira.",
     "Nothing fits this filter. {keys[listed.step_back]} takes it away.",
@@ -172,7 +179,11 @@ class Marked(Working[F]):
         told += self.counts()
         self.console.touch()
         counts = self.query_one("#counts", Lines)
-        counts.update([line((fit(" · ".join(told) + " ", counts.size.width, right=True), "muted"))])
+        said, width = " · ".join(told) + " ", counts.size.width
+        for long, short in SHORTER:
+            if width_of(said) > width:
+                said = said.replace(self.say(long), self.say(short))
+        counts.update([line((fit(said, width, right=True), "muted"))])
 
     def on_resize(self) -> None:
         super().on_resize()
