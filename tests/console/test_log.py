@@ -92,6 +92,8 @@ async def test_filters_combine_show_as_chips_and_cover_all_of_history(work: Path
         await desk.press("enter")
         await desk.see("[permissao]", "· 1 linha")
         assert FAILED in desk.listed[0]
+        _, first, *_ = desk.rows.text.split("\n")
+        assert FAILED in first, "far below its heads, where nobody looks for the only line"
         await desk.press("i", *"29", "enter")
         await desk.see("[29 Marcenaria", "· 1 linha")
         await desk.press("i", *"42", "enter")

@@ -180,7 +180,7 @@ class Journal:
 
 
 class LogRows(Rows):
-    """The list. Few rows found stand at the bottom, so that older ones found later do not push them down."""
+    """The list."""
 
     source: Journal
 
@@ -201,10 +201,6 @@ class LogRows(Rows):
     def _reveal(self) -> None:
         if self.size.height:  # before that, a line that is there again would lose its height on the screen
             super()._reveal()
-
-    def _blank(self) -> int:
-        count = len(self.source)
-        return max(self.height - count, 0) if count and isinstance(self.source.listed, Hits) else 0
 
 
 def sign_of(event: Event) -> str:

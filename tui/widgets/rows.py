@@ -174,21 +174,16 @@ class Rows(Keyed, Lines, can_focus=True):
         if not count:
             yield from self.empty
             return
-        yield from [()] * self._blank()
         for index in range(self.top, min(self.top + self.height, count)):
             yield self._line(index, widths)
 
     def _again(self, indexes: Iterable[int]) -> list[Line]:
         """The lines as they are, but these rows made anew."""
-        lines, widths, above = list(self._lines), self._widths(), self._heads + self._blank() - self.top
+        lines, widths, above = list(self._lines), self._widths(), self._heads - self.top
         for index in indexes:
             if above + index < len(lines):
                 lines[above + index] = self._line(index, widths)
         return lines
-
-    def _blank(self) -> int:
-        """How many empty lines stand above the first row."""
-        return 0
 
     def _line(self, index: int, widths: Sequence[int]) -> Line:
         row = self.source.row(index)
@@ -288,7 +283,7 @@ class Rows(Keyed, Lines, can_focus=True):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.y - self._heads - self._blank()
+        index = self.top + event.y - self._heads
         if self.top <= index < len(self.source):
             again = index == self.cursor
             self.move(index)
