@@ -29,7 +29,7 @@ def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
+        time.sleep(0.2)  # to ask costs the processor that the worker needs
 
 
 @pytest.fixture

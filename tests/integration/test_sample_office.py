@@ -6,11 +6,12 @@ import csv
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.integration import forked
 
 OFFICE = Path(__file__).parent.parent / "data" / "office"
 
@@ -23,9 +24,7 @@ class Malote:
         self._environment.pop("MALOTE_EMPLOYEE", None)
 
     def run(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *words], env=self._environment, capture_output=True, text=True, check=False
-        )
+        done = forked.malote(words, self._environment)
         assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done
