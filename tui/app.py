@@ -150,7 +150,10 @@ class Console(Keyed, OneByOne[None]):
     def _paint(self) -> None:
         """All has its place: paint it, and begin only then what would take the processor away from that."""
         self._first_paint.close()
-        self.screen._on_timer_update()  # now: the clock that paints 60 times a second comes 8 ms later, on average
+        self.screen.call_later(self._paint_at_once)
+
+    def _paint_at_once(self) -> None:
+        self.screen._on_timer_update()  # not at the next tick of the clock that paints 60 times a second: 8 ms
         self.screen.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -12,7 +12,6 @@ from core.domain.text import InvalidValue, Text, plain
 from core.office import Context, StoreError, actors
 from core.office.context import unusable
 from core.office.errors import OfficeError
-from core.ports import PortalFault
 from tui.keys import InForce
 
 ASK = Text("; peça a {names}", "; ask {names}")
@@ -59,6 +58,8 @@ class Desk:
         Raises:
             Exception: the error itself, where it is none that people can mend: a bug.
         """
+        from core.ports import PortalFault
+
         if isinstance(error, StoreError):
             error = unusable(self.ctx.folder, error)
         if isinstance(error, PortalFault):

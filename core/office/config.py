@@ -7,6 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from core.domain import plainly  # noqa: F401 - before pydantic
+
+# isort: split
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -171,6 +174,11 @@ class NotifySection(Section):
         "",
         "arquivo (0600) com a senha do e-mail; antes dele vale MALOTE_SMTP_PASSWORD",
         "file (0600) with the mail server's password; MALOTE_SMTP_PASSWORD comes before it",
+    )
+    ca_file: str = setting(
+        "",
+        "certificado de uma autoridade própria, para o servidor de e-mail e o webhook",
+        "a private authority's certificate, for the mail server and the webhook",
     )
     webhook: str = setting(
         "",

@@ -12,16 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.blobs import BlobDirectory
 from core.domain.reasons import reason_of
 from core.domain.text import InvalidValue, Text
 from core.office.config import FILE, Config, read_config, write_config, wrong_value
 from core.office.errors import OfficeUnusable, Refused
-from core.ports import Blobs, Portal, Store
 from core.store import open_store
 from core.store.engine import StoreError
+
+if TYPE_CHECKING:
+    from core.ports import Blobs, Portal, Store
 
 NO_OFFICE = Text("Não há escritório em {folder}.", "There is no office in {folder}.")
 MAKE_ONE = Text(

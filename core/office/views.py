@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.delivery.liveness import anyone
 from core.domain.called import called
@@ -27,7 +27,9 @@ from core.domain.story import PLACED
 from core.office.context import Context
 from core.office.errors import Refused
 from core.office.loop import in_loop
-from core.ports import Repository
+
+if TYPE_CHECKING:
+    from core.ports import Repository
 
 
 class Identified(Protocol):

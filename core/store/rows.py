@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -44,10 +44,19 @@ def written(item: BaseModel, extra: Mapping[str, Any], *, without: set[str] | No
 class Rows(Generic[M]):
     """A repository; see `core.ports.Repository`."""
 
-    def __init__(self, database: Database, table: str, model: type[M]):
+    def __init__(self, database: Database, table: str, model: type[M] | None = None):
         self._table: Table = database.table(table)
         self._model = model
-        self.item = lru_cache(KNOWN)(partial(read, model))
+
+    def model(self) -> type[M]:
+        """What its items are, asked for once one is read; said by whoever hands in no model."""
+        assert self._model is not None
+        return self._model
+
+    @cached_property
+    def item(self) -> Callable[[str], M]:
+        """Reads an item from its row's text."""
+        return lru_cache(KNOWN)(partial(read, self.model()))
 
     def extra(self, item: M) -> dict[str, Any]:
         """What is stored with the item only to be found by it."""

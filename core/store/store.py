@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from math import ceil
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,7 +27,6 @@ from core.domain.models import (
     Unkept,
     rfc3339,
 )
-from core.ports import EventChoice
 from core.store import schema
 from core.store.checking import Counting, check_events, check_rows
 from core.store.engine import Database, Mentioned, Not, StoreError, decode
@@ -41,6 +40,9 @@ from core.store.repositories import (
     WaitingRows,
 )
 from core.store.rows import Rows, written
+
+if TYPE_CHECKING:
+    from core.ports import EventChoice
 
 F = TypeVar("F", bound=BaseModel)
 WAITING: Mapping[str, object] = {"status": "queued", "hold": None}
