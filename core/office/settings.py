@@ -45,7 +45,7 @@ NEEDED = Text("este valor é obrigatório", "this value is needed")
 NO_FILE = Text("não há o arquivo {file}", "there is no file {file}")
 YES, NO = Text("sim", "yes"), Text("não", "no")
 FILES = ("password_file", "ca_file", "certificate", "key")
-"""Of `[portal]`: names of files, in the office's folder unless absolute."""
+"""Names of files, in the office's folder unless absolute."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def check(ctx: Context, setting: Setting, typed: str) -> Any:
         raise InvalidValue(NEEDED)
     if (setting.section, setting.key) == ("office", "tax_ids"):
         value = tuple(parse_tax_id(one) for one in value)
-    if setting.section == "portal" and setting.key in FILES and value and not (ctx.folder / value).is_file():
+    if setting.key in FILES and value and not (ctx.folder / value).is_file():
         raise InvalidValue(NO_FILE, file=value)
     config = ctx.config.model_dump()
     config[setting.section][setting.key] = value

@@ -6,10 +6,10 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,9 +22,10 @@ from aiosmtpd.smtp import AuthResult
 
 from core.domain.events import message
 from core.domain.models import Client, DeliveryStatus, Task, Template
-from core.office import Context, activation, documents, open_office, sending
+from core.office import Context, activation, documents, notices, open_office, sending
 from core.office.config import NotifySection, parse_config
 from core.office.errors import OfficeUnusable
+from core.office.notices import NotifyError
 from core.office.notify import is_quiet, notify
 from core.office.tasks import complete_task
 from tests.conftest import OWNER
@@ -37,7 +38,7 @@ SECRET = "segredo-do-correio"
 class Web:
     """A server that keeps what is posted to it, and answers as told."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.got: list[Any] = []
         self.status = 204
         web = self
@@ -52,9 +53,13 @@ class Web:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/aviso?token={SECRET}"
+        self.url = (
+            f"{'http' if context is None else 'https'}://127.0.0.1:{self._server.server_port}/aviso?token={SECRET}"
+        )
 
     def close(self) -> None:
         self._server.shutdown()
@@ -97,6 +102,18 @@ def smtp_server(handler: Mail, host: str = "127.0.0.1", **options: Any) -> Itera
     controller.start()
     yield port
     controller.stop()
+
+
+def tls(scheme: str, context: ssl.SSLContext) -> dict[str, Any]:
+    """What makes such a server speak TLS."""
+    if scheme == "smtps":
+        return {"ssl_context": context, "auth_require_tls": False}  # aiosmtpd knows only STARTTLS as TLS
+    return {"tls_context": context, "require_starttls": True}
+
+
+def later(ctx: Context) -> Callable[[], datetime]:
+    """The clock, once the next notice may go."""
+    return lambda: ctx.now() + timedelta(minutes=16)
 
 
 @pytest.fixture
@@ -261,7 +278,7 @@ def test_what_cannot_be_told_harms_nothing_and_is_said_once_an_hour(ctx: Context
 def test_a_refused_password_is_an_event_without_it(
     ctx: Context, mail: tuple[Mail, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.office.notify.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
+    monkeypatch.setattr("core.office.notices.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
     server, url = mail
     ctx = telling(ctx, to=("ana@example.com",), smtp=url)
     notify(ctx, {})
@@ -278,7 +295,7 @@ def test_a_channel_that_fails_repeats_nothing_to_the_other(
     ctx: Context, web: Web, mail: tuple[Mail, str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mail server that is down all night must not post the same failure to the webhook every quarter of an hour."""
-    monkeypatch.setattr("core.office.notify.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
+    monkeypatch.setattr("core.office.notices.SECONDS", 1.0)  # aiosmtpd keeps silent after a wrong password
     server, url = mail
     ctx = telling(ctx, webhook=web.url, to=("ana@example.com",), smtp=url)
     wrong, right = {"MALOTE_SMTP_PASSWORD": "errada"}, {"MALOTE_SMTP_PASSWORD": SECRET}
@@ -329,12 +346,7 @@ def test_the_password_and_the_names_of_clients_go_only_to_a_server_that_proves_w
     (authority if trusted else other).cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     handler = Mail()
-    options: dict[str, Any] = (
-        {"ssl_context": context, "auth_require_tls": False}  # aiosmtpd knows only STARTTLS as TLS
-        if scheme == "smtps"
-        else {"tls_context": context, "require_starttls": True}
-    )
-    with smtp_server(handler, **options) as port:
+    with smtp_server(handler, **tls(scheme, context)) as port:
         ctx = telling(ctx, to=("ana@example.com",), smtp=f"{scheme}://malote@127.0.0.1:{port}")
         monkeypatch.setenv("MALOTE_SMTP_PASSWORD", SECRET)
         notify(ctx)
@@ -342,6 +354,55 @@ def test_the_password_and_the_names_of_clients_go_only_to_a_server_that_proves_w
     assert handler.logged_in == ([SECRET.encode()] if trusted else [])
     assert len(handler.got) == len(handler.logged_in)
     assert codes(ctx) == (["notified"] if trusted else ["notify_failed"])
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_of_a_private_authority_is_trusted_once_that_is_named(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    """An office with its own mail server would have to trust its authority in the whole system, or hear of nothing."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(ctx.folder / "ca.pem"))
+    monkeypatch.setenv("MALOTE_SMTP_PASSWORD", SECRET)
+    handler = Mail()
+    with smtp_server(handler, **tls(scheme, context)) as port:
+        settings = {"to": ("ana@example.com",), "smtp": f"{scheme}://malote@127.0.0.1:{port}"}
+        ctx = telling(ctx, **settings)
+        notify(ctx)
+        fail(ctx, "t1")
+        assert not handler.got
+        (told,) = [event for event in ctx.store.events_after(0) if event.code == "notify_failed"]
+        assert "certificado do servidor recusado" in message(told) and "ca_file" in message(told)
+        assert notify(replace(telling(ctx, **settings, ca_file="ca.pem"), now=later(ctx)))
+    assert len(handler.got) == 1
+
+
+def test_a_webhook_of_a_private_authority_too(ctx: Context) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(ctx.folder / "ca.pem"))
+    web = Web(context)
+    try:
+        plain, trusting = telling(ctx, webhook=web.url), telling(ctx, webhook=web.url, ca_file="ca.pem")
+        notify(plain, {})
+        fail(plain, "t1")
+        assert not web.got
+        assert notify(replace(trusting, now=later(ctx)), {})
+    finally:
+        web.close()
+    assert [one["count"] for one in web.got] == [1]
+
+
+def test_a_wrong_ca_file_is_named(ctx: Context) -> None:
+    """Without its name, one would look for the mistake at the server."""
+    (ctx.folder / "vazio.pem").touch()
+    for name, why in (("falta.pem", "não existe"), ("vazio.pem", "não traz um certificado")):
+        settings = telling(ctx, to=("ana@example.com",), smtp="smtps://127.0.0.1:9", ca_file=name).config.notify
+        with pytest.raises(NotifyError, match=f"{name}: {why}"):
+            notices._trusted(settings, ctx.folder)
 
 
 def test_without_starttls_the_password_is_kept_back(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from core.domain.text import Both, Text, both, in_language, languages
 from core.office import foresight, health, journal, log, protocol
 from core.office.context import unusable
 from core.office.exporting import export_events
-from core.office.notify import _causes, _lines
+from core.office.notices import causes, lines
 from core.office.protocol_files import write
 from core.office.tasks import complete_task
 from core.ports import PortalFault
@@ -96,7 +96,7 @@ def ways(b: Bench, document: Document, lang: str) -> Iterator[str]:
     """All that is told of a fault without a command."""
     for one in journal.troubles(b.ctx):
         yield one.message.say(lang)
-        yield "\n".join(_lines(_causes([one], lang), lang))
+        yield "\n".join(lines(causes([one], lang), lang))
     for event in b.ctx.store.events_after(b.ctx.store.last_seq() - 3):
         about = log.about(b.ctx, event)
         yield message(event, lang)

@@ -121,6 +121,7 @@ def test_only_admins_and_the_journal_tells(ctx: Context) -> None:
         ("portal.url", "ftp://x", "Não conheço o endereço"),
         ("portal.file_mode", "999", "a forma é como em 0644"),
         ("portal.password_file", "senha.txt", "não há o arquivo senha.txt"),
+        ("notify.ca_file", "ca.pem", "não há o arquivo ca.pem"),
         ("portal.exclusive", "talvez", "sim ou não"),
         ("office.tax_ids", "11.222.333/0001-80", "dígitos verificadores"),
     ],
