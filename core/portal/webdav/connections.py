@@ -1,19 +1,14 @@
-"""httpx's way to the network when no proxy lies between: a connection for each request that is under way.
-
-httpx's own pool looks at each of its connections whenever a request begins or ends, and goes to the network over anyio:
-with eight of them that is half of the time that the sending of small files takes.
-"""
+"""httpx's way to the network when no proxy lies between: a connection for each request that is under way."""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from types import TracebackType
 
-import httpcore
 import httpx
 
-from core.portal.webdav.sockets import Sockets
+from core.portal.webdav.connection import Connection
 
 
 class Connections(httpx.AsyncBaseTransport):
@@ -27,88 +22,64 @@ class Connections(httpx.AsyncBaseTransport):
     def __init__(self, verify: ssl.SSLContext | None, keep_alive: float):
         self._verify = verify
         self._keep_alive = keep_alive
-        self._idle: list[httpcore.AsyncHTTPConnection] = []
-        self._busy: set[httpcore.AsyncHTTPConnection] = set()
-        self._sockets = Sockets()
+        self._idle: list[Connection] = []
+        self._busy: set[Connection] = set()
+        if verify is not None:
+            verify.set_alpn_protocols(["http/1.1"])
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        asked = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
+        connection = self._used() or await Connection.opened(
+            request.url, self._verify, request.extensions["timeout"]["connect"]
         )
-        connection = await self._take(asked.url.origin)
+        self._busy.add(connection)
         try:
-            with Translated():
-                response = await connection.handle_async_request(asked)
-        except BaseException:
+            answer = await connection.ask(request)
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                connection.abort()
             self.give_back(connection)
             raise
         return httpx.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Answer(response, connection, self),
-            extensions=response.extensions,
+            answer.status_code,
+            headers=answer.headers.raw_items(),
+            stream=_Answer(connection, self),
+            extensions={"http_version": b"HTTP/" + answer.http_version, "reason_phrase": answer.reason},
         )
 
-    async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+    def _used(self) -> Connection | None:
+        oldest = asyncio.get_running_loop().time() - self._keep_alive
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_idle() and not connection.has_expired() and connection.can_handle_request(origin):
-                break
-            await connection.aclose()
-        else:
-            connection = httpcore.AsyncHTTPConnection(
-                origin, ssl_context=self._verify, keepalive_expiry=self._keep_alive, network_backend=self._sockets
-            )
-        self._busy.add(connection)
-        return connection
+            if connection.since > oldest and connection.ready():
+                return connection
+            connection.close()
+        return None
 
-    def give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
+    def give_back(self, connection: Connection) -> None:
         """Nobody reads on: it may be used again, if it is still good for that."""
         self._busy.discard(connection)
-        if connection.is_idle():
+        if connection.ready():
+            connection.since = asyncio.get_running_loop().time()
             self._idle.append(connection)
+        else:
+            connection.close()
 
     async def aclose(self) -> None:
         for connection in (*self._idle, *self._busy):
-            await connection.aclose()
+            connection.close()
 
 
 class _Answer(httpx.AsyncByteStream):
     """The body of an answer."""
 
-    def __init__(self, response: httpcore.Response, connection: httpcore.AsyncHTTPConnection, whose: Connections):
-        self._response = response
+    def __init__(self, connection: Connection, whose: Connections):
         self._connection = connection
         self._whose: Connections | None = whose
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with Translated():
-            async for chunk in self._response.aiter_stream():
-                yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._connection.body()
 
     async def aclose(self) -> None:
         whose, self._whose = self._whose, None
-        if whose is None:
-            return
-        try:
-            with Translated():
-                await self._response.aclose()
-        finally:
+        if whose is not None:
             whose.give_back(self._connection)
-
-
-class Translated:
-    """httpcore's errors as httpx's of the same name."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: TracebackType | None) -> None:
-        if error is not None and type(error).__module__.startswith("httpcore"):
-            found = getattr(httpx, type(error).__name__, httpx.NetworkError)
-            raise found(str(error)) from error
