@@ -15,7 +15,6 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.driver import Driver
-from textual.suggester import Suggester
 from textual.widgets import Checkbox, Input, Static
 
 from core.domain.permissions import Actor
@@ -30,6 +29,7 @@ from core.office.errors import OfficeError
 from core.office.health import PROBED, portal_unusable
 from core.ports import PortalFault
 from tui import terminal, themes
+from tui.widgets.suggested import Folders
 from tui.work import in_thread
 
 PASSWORD = "MALOTE_PORTAL_PASSWORD"
@@ -52,35 +52,16 @@ HINTS = {
     "portal": "/srv/portal   https://usuario@nuvem.example/remote.php/dav/files/usuario/Clientes",
     "tax_id": "00.000.000/0000-00",
 }
+KEYRING = Text(
+    "Guardá-la no chaveiro do sistema, que cron e systemd podem não alcançar",
+    "Keep it in the system's keyring, which cron and systemd may not reach",
+)
 TEMPLATES = Text("Começar com os templates padrão", "Start with the standard templates")
 NEEDED = Text("Diga onde fica o portal.", "Say where the portal is.")
 NO_FOLDER = Text("Esta pasta não existe; crie-a antes.", "There is no such folder; make it first.")
 NO_USER = Text("Ponha o usuário no endereço: https://usuario@…", "Put the user into the URL: https://user@…")
 LOOKING = Text("Vendo se o portal responde…", "Seeing whether the portal answers…")
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
-
-
-class Folders(Suggester):
-    """Completes the name of a folder on this machine."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        if not value.startswith(("/", "~/")):
-            return None
-        above, _, begun = value.rpartition("/")
-
-        def look() -> str | None:
-            try:
-                with os.scandir(Path(f"{above}/").expanduser()) as found:
-                    names = sorted(one.name for one in found if one.name.startswith(begun) and one.is_dir())
-            except OSError:
-                return None
-            shown = [one for one in names if begun or not one.startswith(".")]
-            return f"{above}/{shown[0]}" if shown else None
-
-        return await asyncio.to_thread(look)
 
 
 def portal_url(typed: str) -> str:
@@ -123,6 +104,8 @@ class Wizard(App[bool]):
         self._folder = folder
         self._lang = lang
         self._busy = False
+        self._has_keyring: bool | None = None
+        """None while nobody has needed to know."""
         for one in themes.THEMES:
             self.register_theme(one)
         self.theme = themes.chosen().name
@@ -145,6 +128,8 @@ class Wizard(App[bool]):
                     select_on_focus=False,
                 )
                 yield Static("", classes="verdict" + hidden, id=f"verdict-{name}", markup=False)
+                if name == "password":
+                    yield Checkbox(KEYRING.text(self._lang), id="keyring", classes="hidden")
             yield Checkbox(TEMPLATES.text(self._lang), value=True, id="templates")
             yield Static("", classes="verdict", id="verdict-templates", markup=False)
         yield Static(KEYS.text(self._lang), id="keys", markup=False)
@@ -163,7 +148,20 @@ class Wizard(App[bool]):
             webdav = portal_url(event.value).startswith("webdav+")
             for part in ("#password", "#label-password", "#verdict-password"):
                 self.query_one(part).set_class(not webdav, "hidden")
+            self._offer_keyring()
+            if webdav and self._has_keyring is None:
+                self._has_keyring = False
+                self.run_worker(self._look_for_keyring())
         self._tell(name, "")
+
+    async def _look_for_keyring(self) -> None:
+        self._has_keyring = await in_thread(setup.has_keyring)
+        self._offer_keyring()
+
+    def _offer_keyring(self) -> None:
+        """Where there is a password to keep and a keyring to keep it."""
+        offered = self._has_keyring and not self.query_one("#password").has_class("hidden")
+        self.query_one("#keyring").set_class(not offered, "hidden")
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
         if event.value and event.input.id:
@@ -242,7 +240,9 @@ class Wizard(App[bool]):
 
     def _write(self, values: dict[str, dict[str, Any]]) -> None:
         password = self._typed("password") if values["portal"]["url"].startswith("webdav+") else ""
-        if password:
+        if password and self._in_keyring:
+            setup.keep_password(values["portal"]["url"], password)
+        elif password:
             self._folder.mkdir(parents=True, exist_ok=True)
             kept = self._folder / KEPT
             kept.unlink(missing_ok=True)
@@ -253,6 +253,12 @@ class Wizard(App[bool]):
         if self.query_one("#templates", Checkbox).value:
             with open_office(self._folder) as ctx:
                 setup.add_standard_templates(ctx, Actor.outsider(login_name()))
+
+    @property
+    def _in_keyring(self) -> bool:
+        """Whether the password goes there."""
+        box = self.query_one("#keyring", Checkbox)
+        return box.value and not box.has_class("hidden")
 
     def action_leave(self) -> None:
         self.exit(False)

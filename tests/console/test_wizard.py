@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Checkbox, Static
 
 from core.office import open_office
 from core.office.config import read_config
+from core.portal.webdav.credentials import find_password
 from tests.console.piloted import piloted
 from tui.wizard import KEPT, Wizard, portal_url
 
@@ -18,6 +22,14 @@ SIZES = [(80, 24), (120, 40)]
 
 def shown(app: Wizard, name: str) -> str:
     return str(app.query_one(f"#verdict-{name}", Static).render())
+
+
+def holds(folder: Path, secret: bytes) -> bool:
+    return any(secret in one.read_bytes() for one in folder.rglob("*") if one.is_file())
+
+
+async def answers(_: object) -> None:
+    """A portal that does."""
 
 
 def made(folder: Path) -> bool:
@@ -87,9 +99,6 @@ async def test_a_webdav_portal_is_asked_before_anything_is_written(
 async def test_the_password_is_kept_beside_the_configuration_and_not_in_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def answers(_: object) -> None:
-        pass
-
     monkeypatch.setattr("tui.wizard._answers", answers)
     app = Wizard(folder, "pt")
     async with piloted(app) as pilot:
@@ -99,6 +108,84 @@ async def test_the_password_is_kept_beside_the_configuration_and_not_in_it(
     assert stat.S_IMODE((folder / KEPT).stat().st_mode) == 0o600
     text = (folder / "malote.toml").read_text()
     assert "segredo" not in text and read_config(folder).portal.password_file == KEPT
+
+
+class Keyring(ModuleType):
+    """Stands for the package of that name, on a system that has a keyring, or has none that is safe."""
+
+    def __init__(self, priority: float, *, locked: bool = False):
+        super().__init__("keyring")
+        self.kept: dict[tuple[str, str], str] = {}
+        self._priority, self._locked = priority, locked
+
+    def get_keyring(self) -> SimpleNamespace:
+        return SimpleNamespace(priority=self._priority)
+
+    def set_password(self, service: str, user: str, password: str) -> None:
+        if self._locked:
+            raise RuntimeError("locked")
+        self.kept[service, user] = password
+
+    def get_password(self, service: str, user: str) -> str | None:
+        return self.kept.get((service, user))
+
+
+async def offered(app: Wizard, pilot: Pilot[bool]) -> bool:
+    """Whether the keyring is, once a WebDAV portal and its password are typed."""
+    await pilot.press(*"https://ana@nuvem.example:8443/dav", "tab", *"segredo")
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+    return not app.query_one("#keyring").has_class("hidden")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_systems_keyring_keeps_the_password_where_that_is_wanted(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    """Who keeps passwords nowhere else would have to start with one in a file; what is kept has to be found again."""
+    keyring = Keyring(5)
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setattr("tui.wizard._answers", answers)
+    app = Wizard(folder, "pt")
+    async with piloted(app, size) as pilot:
+        assert await offered(app, pilot)
+        assert app.query_one("#templates", Checkbox).region.bottom < size[1], "all of it is on the screen"
+        assert not app.query_one("#keyring", Checkbox).value, "cron would not find it: that is for a person to choose"
+        await pilot.press("tab", "space", "tab", "enter")
+        await app.workers.wait_for_complete()
+    assert app.return_value is True
+    assert list(keyring.kept.values()) == ["segredo"]
+    assert not (folder / KEPT).exists()
+    assert not holds(folder, b"segredo"), "in the office's folder"
+    assert find_password("webdav+https://ana@nuvem.example:8443/dav", "ana", None, {}) == "segredo"
+
+
+@pytest.mark.parametrize("priority", [0, 0.5])
+async def test_a_keyring_that_keeps_nothing_or_in_plain_text_is_not_offered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, priority: float
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", Keyring(priority))
+    monkeypatch.setattr("tui.wizard._answers", answers)
+    app = Wizard(folder, "pt")
+    async with piloted(app) as pilot:
+        assert not await offered(app, pilot)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+    assert (folder / KEPT).read_text() == "segredo\n"
+
+
+async def test_a_keyring_that_stays_locked_makes_no_office(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The office would be there, and its password nowhere."""
+    monkeypatch.setitem(sys.modules, "keyring", Keyring(5, locked=True))
+    monkeypatch.setattr("tui.wizard._answers", answers)
+    app = Wizard(folder, "pt")
+    async with piloted(app) as pilot:
+        assert await offered(app, pilot)
+        await pilot.press("tab", "space", "tab", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "não guardou a senha" in shown(app, "templates")
+        assert not made(folder)
 
 
 def test_what_people_type_for_a_portal_becomes_its_url() -> None:

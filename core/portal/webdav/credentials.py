@@ -43,10 +43,32 @@ def find_password(url: str, username: str, password_file: Path | None, environ: 
         return _read(password_file)
     try:
         keyring = import_module("keyring")  # an optional part of the system
-        kept: str | None = keyring.get_password(KEYRING_SERVICE, f"{username}@{httpx.URL(url).host}")
+        kept: str | None = keyring.get_password(KEYRING_SERVICE, _account(url, username))
     except Exception:
         return None
     return kept
+
+
+def has_keyring() -> bool:
+    """Whether the system has a keyring that keeps a password, and not in plain text."""
+    try:
+        return bool(import_module("keyring").get_keyring().priority >= 1)  # its own measure of what may be recommended
+    except Exception:
+        return False
+
+
+def keep_in_keyring(url: str, username: str, password: str) -> bool:
+    """Keep the portal's password where `find_password` looks last; returns whether it is there now."""
+    try:
+        keyring = import_module("keyring")
+        keyring.set_password(KEYRING_SERVICE, _account(url, username), password)
+        return bool(keyring.get_password(KEYRING_SERVICE, _account(url, username)) == password)
+    except Exception:  # locked, refused by its owner, without a session: each system's has errors of its own
+        return False
+
+
+def _account(url: str, username: str) -> str:
+    return f"{username}@{httpx.URL(url).host}"
 
 
 def _read(path: Path) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from core.portal import PortalOptions
 from core.portal.webdav.adapter import WebDavPortal
-from core.portal.webdav.credentials import find_password, tls_context
+from core.portal.webdav.credentials import find_password, keep_in_keyring, tls_context
 from core.portal.webdav.hrefs import parse_address
 from core.portal.webdav.requests import Deadlines
 
@@ -35,3 +35,13 @@ def open_webdav(url: str, options: PortalOptions) -> WebDavPortal:
         deadlines=Deadlines(connect=min(10.0, options.timeout), request=options.timeout),
         lock_seconds=ceil(2 * options.timeout),  # it outlives the requests that are made under it
     )
+
+
+def keep_password(url: str, password: str) -> bool:
+    """Keep the password of the portal that a URL names in the system's keyring; returns whether it is there now.
+
+    Raises:
+        PortalUrlError: the URL cannot be understood.
+    """
+    address = parse_address(urlsplit(url), insecure=True)
+    return keep_in_keyring(address.url, address.username, password)
