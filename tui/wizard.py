@@ -29,7 +29,7 @@ from core.office.errors import OfficeError
 from core.office.health import PROBED, portal_unusable
 from core.ports import PortalFault
 from tui import terminal, themes
-from tui.widgets.suggested import Folders
+from tui.widgets.form import Folders, Tick
 from tui.work import in_thread
 
 PASSWORD = "MALOTE_PORTAL_PASSWORD"
@@ -129,8 +129,8 @@ class Wizard(App[bool]):
                 )
                 yield Static("", classes="verdict" + hidden, id=f"verdict-{name}", markup=False)
                 if name == "password":
-                    yield Checkbox(KEYRING.text(self._lang), id="keyring", classes="hidden")
-            yield Checkbox(TEMPLATES.text(self._lang), value=True, id="templates")
+                    yield Tick(KEYRING.text(self._lang), id="keyring", classes="hidden")
+            yield Tick(TEMPLATES.text(self._lang), value=True, id="templates")
             yield Static("", classes="verdict", id="verdict-templates", markup=False)
         yield Static(KEYS.text(self._lang), id="keys", markup=False)
 

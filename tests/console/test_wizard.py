@@ -24,6 +24,10 @@ def shown(app: Wizard, name: str) -> str:
     return str(app.query_one(f"#verdict-{name}", Static).render())
 
 
+def tick(app: Wizard, name: str) -> str:
+    return str(app.query_one(f"#{name}", Checkbox).render())[:3]
+
+
 def holds(folder: Path, secret: bytes) -> bool:
     return any(secret in one.read_bytes() for one in folder.rglob("*") if one.is_file())
 
@@ -150,6 +154,7 @@ async def test_the_systems_keyring_keeps_the_password_where_that_is_wanted(
     async with piloted(app, size) as pilot:
         assert await offered(app, pilot)
         assert app.query_one("#templates", Checkbox).region.bottom < size[1], "all of it is on the screen"
+        assert [tick(app, name) for name in ("keyring", "templates")] == ["▐ ▌", "▐X▌"], "alike without colours"
         assert not app.query_one("#keyring", Checkbox).value, "cron would not find it: that is for a person to choose"
         await pilot.press("tab", "space", "tab", "enter")
         await app.workers.wait_for_complete()

@@ -1,4 +1,4 @@
-"""What a line that is typed into offers to complete."""
+"""Parts of a form: what a line offers to complete, and a box to tick."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from textual.suggester import Suggester
+from textual.widgets import Checkbox
 
 
 class Folders(Suggester):
@@ -30,3 +31,12 @@ class Folders(Suggester):
             return f"{above}/{shown[0]}" if shown else None
 
         return await asyncio.to_thread(look)
+
+
+class Tick(Checkbox):
+    """Ticked or not also where there are no colours."""
+
+    def _sign(self) -> str:
+        return "X" if self.value else " "
+
+    BUTTON_INNER = property(_sign)  # type: ignore[assignment] # Textual's is the same for both
