@@ -50,7 +50,7 @@ def walk(console: Console) -> None:
     console.see("Prioridade", "ajuda")
     for way in WALK:
         for keys, seen in way:
-            console.see(seen, after=console.send(keys.encode()))
+            console.go(keys, seen)
         before = len(console.output)
         for _ in way:
             console.send(ESC.encode())

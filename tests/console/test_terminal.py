@@ -27,9 +27,36 @@ from tui.__main__ import only_names
 DOWN = b"\x1b[B"
 ON = (b"7", b"25")
 """Private modes that are on by themselves: wrapping, the cursor."""
-PLAIN = {"", "0", "1", "4", "7", "22", "24", "27"}
-"""Parameters of bold, underline and reverse, on and off."""
 COLORS = {"NO_COLOR": "", "COLORTERM": "truecolor", "SSH_CONNECTION": ""}
+
+
+class Screen:
+    """What stands on a terminal of 80×24 after the sequences that the console writes text with; others are skipped."""
+
+    TOKEN = re.compile(rb"\x1b\[([0-9;?<>=]*)[ $]?([a-zA-Z])|\x1b[^\[]|([\x20-\x7f]|[\xc0-\xff][\x80-\xbf]+)")
+
+    def __init__(self) -> None:
+        self._cells = [[" "] * 80 for _ in range(24)]
+        self._read = self._x = self._y = 0
+
+    def feed(self, output: bytes) -> None:
+        """Take in what is new of all that was written."""
+        end = output.rfind(b"\x1b")  # what comes after it may be half a sequence
+        for found in self.TOKEN.finditer(output, self._read, max(end, self._read)):
+            numbers, kind, sign = found.groups()
+            if sign is not None and self._x < 80:
+                self._cells[self._y][self._x] = sign.decode()
+                self._x += 1
+            elif kind == b"H":
+                y, x = (int(one or 1) for one in (numbers + b";").split(b";")[:2])
+                self._y, self._x = min(y, 24) - 1, x - 1
+            elif kind == b"C":
+                self._x += int(numbers or 1)
+        self._read = max(end, self._read)
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(row) for row in self._cells]
 
 
 class Console(Terminal):
@@ -39,6 +66,23 @@ class Console(Terminal):
         merged = {**os.environ, "TERM": "xterm-256color", "MALOTE_LANG": "pt", **COLORS, **environment}
         super().__init__([sys.executable, "-m", "tui", *argv], {key: value for key, value in merged.items() if value})
         self.ended: int | None = None
+        self.screen = Screen()
+
+    def shows(self, text: str) -> bool:
+        """Whether it can be read on the screen; of a text that was partly there, only the rest is written."""
+        self.screen.feed(self.output)
+        return any(text in line for line in self.screen.lines)
+
+    def go(self, keys: str, text: str) -> None:
+        """Press keys, and read until a text has come: written again, or to be read where it was not."""
+        there = self.shows(text)
+        before = self.send(keys.encode())
+
+        def come() -> bool:
+            return text.encode() in self.output[before:] or (not there and self.shows(text))
+
+        self.read(PATIENCE, PATIENCE, come)
+        assert come(), f"{text!r} not in:\n" + "\n".join(self.screen.lines)
 
     def see(self, *texts: str, after: int = 0) -> None:
         """Read until all of these have come."""
@@ -130,18 +174,6 @@ def test_without_an_office_it_says_how_to_make_one(start: Start, tmp_path: Path)
     assert console.wait() == 3
     assert "Não há escritório em" in console.plain
     assert "malote --office" in console.plain
-
-
-def test_no_color_means_no_colour_sequence_at_all(start: Start, work: Path) -> None:
-    """State is then told by reverse, bold, underline and signs; Textual's own would print black on black."""
-    console = start("--office", str(work), NO_COLOR="1")
-    console.see("Prioridade", "ajuda")
-    for key in b"2345":
-        console.answer(bytes([key]))
-    console.send(b"?")
-    console.see("Teclas desta tela")
-    assert console.styles() <= PLAIN, console.styles()
-    assert "7" in console.styles()
 
 
 def test_below_truecolor_the_terminal_s_own_sixteen_are_used(start: Start, work: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.office.tables import BadTable, Problem, Row, decode, read_table
@@ -51,7 +52,10 @@ def written(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]]]:
         writer.writerow(row)
         if any(cell.strip() for cell in row):
             expected.append((1 + len(before.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1, row))
-    return out.getvalue().encode(encoding), expected
+    data = out.getvalue().encode(encoding)
+    if encoding == "cp1252":  # `ã––` is a whole character of UTF-8 as well: what is meant, nobody can tell
+        assume(not re.search("[^\0-\x7f\udc80-\udcff]", data.decode("utf-8", "surrogateescape")))
+    return data, expected
 
 
 @given(written())
