@@ -50,7 +50,7 @@ class Still(Keyed, Quick, Screen[A]):
             return NOTHING_HERE
         return None
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
+    def _on_screen_resume(self, event: ScreenResume) -> None:
         """What has just been put together has its styles: Textual would work all of them out again, 5 ms."""
         if not self._resumed:
             event.refresh_styles = False
