@@ -66,7 +66,6 @@ def console(argv: Sequence[str], named: dict[str, str]) -> int:
 
             Wizard(call.folder, lang).run(mouse=not os.environ.get("SSH_CONNECTION"))  # left: it is said below how
         with call.office() as (ctx, actor):
-            lean.with_less()
             from tui.app import Console
             from tui.desk import Desk
 

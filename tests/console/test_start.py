@@ -11,14 +11,12 @@ START = """
 import sys
 import tui.__main__ as entry
 entry.lean.without_palette()
-entry.lean.with_less()
 import core.office, core.office.actors, tui.app, tui.desk, tui.screens.panel
 from core.office.config import Config
 Config.model_validate({"portal": {"url": "dir:///"}})
 print(*sys.modules)
 """
 LATER = {
-    *("difflib", "pickle", "platformdirs", "rich.table"),
     *("httpx", "tomlkit", "rapidfuzz", "pypdfium2", "argparse", "importlib.metadata"),
     *("textual.widgets._input", "textual.widgets._option_list", "textual.widgets._tree"),
     *("core.catalog", "core.office.registry", "core.portal", "core.cli.parser", "tui.screens.palette"),
@@ -54,26 +52,3 @@ def test_schemas_are_declared_without_compiling_their_annotations_and_nothing_el
 
 def test_textual_still_asks_these_whether_to_make_widgets_that_are_never_shown() -> None:
     assert {"_disable_tooltips", "_disable_notifications"} <= set(vars(App()))
-
-
-LESS = """
-import tui.lean
-tui.lean.without_palette()
-tui.lean.with_less()
-import sys, textual.app, textual.design, textual.suggestions
-from rich.style import Style
-assert not {*tui.lean.LATER} & {*sys.modules}
-assert Style(meta={"of": 1}).meta == {"of": 1}
-assert textual.suggestions.get_suggestion("colour", ["color"]) == "color"
-import pickle, platformdirs
-assert textual.app.user_downloads_path() == platformdirs.user_downloads_path()
-dark = textual.app.App().get_theme("textual-dark").to_color_system()
-assert textual.design.show_design(dark, dark).columns
-import rich.table
-assert type(textual.design.Table()) is rich.table.Table
-"""
-
-
-def test_what_stands_in_for_a_module_at_the_start_does_what_that_does() -> None:
-    done = subprocess.run([sys.executable, "-c", LESS], capture_output=True, text=True, check=False)
-    assert not done.returncode, done.stderr
