@@ -28,7 +28,7 @@ from benchmarks.console_bars import (
 from benchmarks.console_office import documents_of, office
 from benchmarks.figures import Figure
 from benchmarks.memory import resident
-from benchmarks.terminal import DOWN, ESCAPE, PAGE, PAGE_UP, UP, Paint, Terminal, environment, painted
+from benchmarks.terminal import DOWN, ENTER, ESCAPE, PAGE, PAGE_UP, UP, Paint, Terminal, environment, painted
 
 SIZES = {500: 1, 5_000: 10, 50_000: 1}
 """Templates, and events of each document: a million with the second, which is the office that the bars are for."""
@@ -56,11 +56,24 @@ OTHERS = (
     Walk("Tarefas: opening", (b"3",), quiet=3.0),
     Walk("Tarefas: step", (DOWN,) * 12, STEP),
     Walk("Tarefas: page", (PAGE,) * 5, WHOLE),
+    Walk("Tarefas: filter key", typed("relat"), KEY, 0.25, (ESCAPE,), before=(b"/",)),
+    Walk("Tarefa: opening", (ENTER,), quiet=1.0),
+    Walk("Tarefa: step", (DOWN,) * 12, STEP, after=(ESCAPE,)),
     Walk("Erros: opening", (b"5",), quiet=1.0),
+    Walk("Erros: step", (DOWN,) * 12, STEP),
     Walk("Express: opening", (b"6",), quiet=1.0),
+    Walk("Express: step", (DOWN,) * 13, STEP),
+    Walk("Express, one file: opening", (ENTER,), quiet=1.0),
+    Walk("Express, one file: step", (*(DOWN,) * 3, *(UP,) * 3), STEP, after=(ESCAPE,)),
     Walk("Clientes: opening", (b"7",), quiet=1.0),
     Walk("Clientes: step", (DOWN,) * 12, STEP),
     Walk("Clientes: page", (PAGE,) * 5, WHOLE),
+    Walk("Funcionários: opening", (b"8",), quiet=1.0),
+    Walk("Funcionários: step", (DOWN,) * 12, STEP),
+    Walk("Configurações: opening", (b"0",), quiet=1.0),
+    Walk("Configurações: step", (DOWN,) * 12, STEP),
+    Walk("Express's rules: opening", (b"e",), quiet=1.0, before=(b"2", b"g")),
+    Walk("Express's rules: step", (DOWN,) * 12, STEP, after=(ESCAPE,)),
 )
 WHOLE_PANEL = ("Prioridade", "Templates sem pasta", "Por hora", "ajuda")
 """What stands on the dashboard once it is all painted."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
-PAGE_UP, PAGE, END, ESCAPE = b"\x1b[5~", b"\x1b[6~", b"\x1b[F", b"\x1b"
+PAGE_UP, PAGE, END, ESCAPE, ENTER = b"\x1b[5~", b"\x1b[6~", b"\x1b[F", b"\x1b", b"\r"
 
 
 class Terminal:
