@@ -18,7 +18,6 @@ from textual.events import Event, Resize
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.timer import Timer
 
 import styles
 from core.domain.text import Sentence, Text
@@ -115,7 +114,7 @@ class Console(Keyed, OneByOne[None]):
         self._history: list[str] = []
         self._keeping = keeping
         self._kept: dict[str, Any] = session.load(desk.ctx, desk.actor.login) if keeping else {}
-        self._saver: Timer | None = None
+        self._saver: asyncio.TimerHandle | None = None
         desk.memory.update({key: value for key, value in self._kept.get("memory", {}).items() if key in KEPT})
         self._first_paint = ExitStack()
         self._sender = Sender(desk.ctx) if sending else None
@@ -179,12 +178,11 @@ class Console(Keyed, OneByOne[None]):
     # --- where one is, kept
 
     def touch(self) -> None:
-        """Something of where one is has changed: it is kept in a moment."""
-        if self._keeping and self._saver is None:
-            self._saver = self.set_timer(KEEP_AFTER, self._keep)
-
-    def on_rows_moved(self) -> None:
-        self.touch()
+        """Something of where one is has changed: it is kept once nothing does for a moment."""
+        if self._keeping:
+            if self._saver is not None:
+                self._saver.cancel()
+            self._saver = asyncio.get_running_loop().call_later(KEEP_AFTER, self.call_later, self._keep)
 
     def _state(self) -> dict[str, Any]:
         places = {name: one.memento() for name, one in self._screens.items()}

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rich.color import ColorSystem
@@ -19,11 +21,15 @@ from textual._compositor import Compositor, CompositorUpdate
 from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
 NEAR = 6
 """Equal cells between two changes that cost less to write again than to skip."""
 ATTRIBUTES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "reverse": "7", "strike": "9"}
 OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
+TO_END = "\x1b[K"
+MANY = 10
+"""Blanks that cost no more than to erase them and to go behind them."""
 ON_BLANKS = {"4", "7", "9"}
 """Attributes that can be seen where nothing is written."""
 ANY = "any"
@@ -45,10 +51,15 @@ Run = tuple[str, Look]
 
 
 class Frame:
-    """The lines that the terminal shows, as far as we wrote them."""
+    """The lines that the terminal shows, as far as we wrote them.
 
-    def __init__(self) -> None:
+    Args:
+        erasing: whether many blanks are written as one sequence; where the terminal can, if not given.
+    """
+
+    def __init__(self, *, erasing: bool | None = None) -> None:
         self._lines: dict[int, Sequence[Run]] = {}
+        self._erasing = erasing
 
     def forget(self) -> None:
         """Write all again at the next painting: the terminal was resized, or someone else wrote to it."""
@@ -58,14 +69,16 @@ class Frame:
         """What is to be written for the terminal to show these lines; from then on it is taken to show them."""
         written: list[str] = []
         look = NORMAL
-        for y, strip in lines.items():
-            runs = [(text, look_of(style, system)) for text, style, _ in strip if text]
+        made = {y: [(text, look_of(style, system)) for text, style, _ in one if text] for y, one in lines.items()}
+        can_erase = fills_erased() if self._erasing is None else self._erasing
+        for y, runs in sorted(made.items(), key=_background):  # so that it changes seldom
             before, self._lines[y] = self._lines.get(y), runs
-            at = None
+            at, width = None, lines[y].cell_length
+            erasing = can_erase and is_narrow(runs)
             for start, cells in stretches(before, runs):
                 written.append(f"\x1b[{y + 1};{start + 1}H" if at is None else f"\x1b[{start - at}C")
                 at = start + len(cells)
-                for sign, wanted in cells:
+                for sign, wanted in erased(cells, to_end=at == width) if erasing else cells:
                     if wanted is not look:
                         codes, look = change(look, wanted)
                         written.append(codes)
@@ -100,6 +113,44 @@ def stretches(before: Sequence[Run] | None, after: Sequence[Run]) -> Iterator[tu
             start = x
         end = x
     yield start, new[start : end + 1]
+
+
+def _background(line: tuple[int, Sequence[Run]]) -> str:
+    return line[1][0][1].background if line[1] else ""
+
+
+def erased(cells: Sequence[Cell], *, to_end: bool) -> Iterator[Cell]:
+    """Cells with sequences in place of many blanks: what is erased is filled with the background.
+
+    Args:
+        to_end: whether they reach the end of the line.
+    """
+    at, count = 0, len(cells)
+    while at < count:
+        cell = cells[at]
+        end = at + 1
+        if cell[0] == " " and cell[1].color == ANY:
+            while end < count and cells[end] == cell:
+                end += 1
+        if to_end and end == count and end - at > len(TO_END):
+            yield TO_END, cell[1]
+        elif end - at > MANY:
+            yield f"\x1b[{end - at}X\x1b[{end - at}C", cell[1]
+        else:
+            yield cell[0] * (end - at), cell[1]
+        at = end
+
+
+@cache
+def fills_erased() -> bool:
+    """Whether the terminal fills what it erases with the background that is set, as far as terminfo knows."""
+    with suppress(ImportError):  # Windows
+        import curses
+
+        with suppress(curses.error):
+            curses.setupterm(fd=1)  # Textual has its own in place of sys.stdout
+            return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") == b"\x1b[%p1%dX"
+    return False
 
 
 def cells_of(runs: Iterable[Run]) -> list[Cell]:
@@ -158,6 +209,10 @@ class Changes(CompositorUpdate):
         return self._frame.write(self._lines, console._color_system or ColorSystem.TRUECOLOR)
 
 
+Tile = tuple[Widget, Region]
+"""A widget, and what of it is seen of a line, as the widget counts."""
+
+
 class Painter(Compositor):
     """Textual's compositor; asks only those widgets that can be seen in the lines that changed, for these lines.
 
@@ -168,27 +223,51 @@ class Painter(Compositor):
     def __init__(self, frame: Callable[[], Frame]):
         super().__init__()
         self._frame = frame
+        self._tiles: dict[int, Sequence[Tile]] = {}
+        self._tiled: object = None
+        """What the tiles were made of."""
 
     def render_update(self, full: bool = False, screen_stack: Any = None, simplify: bool = False) -> Any:
         if full:  # a picture of the screen, not for the terminal
             return super().render_update(full, screen_stack, simplify)
         visible_screen_stack.set([] if screen_stack is None else screen_stack)
-        width, height = self.size
+        _, height = self.size
         dirty, self._dirty_regions = self._dirty_regions, set()
         changed = sorted({y for one in dirty for y in range(max(one.y, 0), min(one.bottom, height))})
-        if not changed:
-            return None
-        crop = Region(0, changed[0], width, changed[-1] - changed[0] + 1)
-        chops = self._render_chops(crop, set(changed).__contains__)
-        return Changes(self._frame(), {y: Strip.join(chops[y].values()) for y in changed})
+        return Changes(self._frame(), {y: self._line(y) for y in changed}) if changed else None
 
-    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        if crop is None:
-            yield from super()._get_renders()
-            return
-        for widget, (region, clip) in self.visible_widgets.items():
-            seen = region.intersection(clip).intersection(crop)
-            if seen:
-                yield region, seen, widget.render_lines(seen.translate(-region.offset))
-            if seen == crop:  # nothing below it can be seen
-                return
+    def _line(self, y: int) -> Strip:
+        """A line of the screen."""
+        if self._tiled is not self.visible_widgets:
+            self._tiled = self.visible_widgets
+            self._tiles.clear()
+        if (tiles := self._tiles.get(y)) is None:
+            tiles = self._tiles[y] = tiled(self.visible_widgets, y, self.size.width)
+        strips = [widget.render_lines(crop)[0] for widget, crop in tiles]
+        return strips[0] if len(strips) == 1 else Strip.join(strips)
+
+
+def tiled(widgets: Mapping[Widget, tuple[Region, Region]], y: int, width: int) -> Sequence[Tile]:
+    """What a line shows, from left to right.
+
+    Args:
+        widgets: where each is, and what of that can be seen; what stands before others comes first.
+    """
+    line = Region(0, y, width, 1)
+    seen = [
+        (widget, region, here)
+        for widget, (region, clip) in widgets.items()
+        if (here := line.intersection(region).intersection(clip))
+    ]
+    cuts = sorted({edge for *_, here in seen for edge in here.column_span})
+    tiles: list[tuple[Widget, Region, Region]] = []
+    for start, end in pairwise(cuts):
+        top = next(((widget, region) for widget, region, here in seen if here.x <= start and end <= here.right), None)
+        if top is None:
+            continue
+        if tiles and tiles[-1][0] is top[0]:
+            here = tiles.pop()[2]
+            tiles.append((*top, Region(here.x, y, end - here.x, 1)))
+        else:
+            tiles.append((*top, Region(start, y, end - start, 1)))
+    return [(widget, here.translate(-region.offset)) for widget, region, here in tiles]

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 
 class Enduring:
@@ -36,6 +38,23 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._file: Any = Enduring(self._file)
+        self._together: list[str] | None = None
+
+    def send_message(self, message: Message) -> None:
+        """Hand what came from the terminal to the loop; Textual makes a task for it."""
+        self._loop.call_soon_threadsafe(self._app.post_message, message)
+
+    def write(self, data: str) -> None:
+        """Write; what is to be shown at once is one piece, so that the writing thread is woken once."""
+        if data == SYNC_START:
+            self._together = [data]
+            return
+        if self._together is not None:
+            self._together.append(data)
+            if data != SYNC_END:
+                return
+            data, self._together = "".join(self._together), None
+        super().write(data)
 
 
 def driver(textuals: type[Driver]) -> type[Driver]:

@@ -45,7 +45,9 @@ async def in_thread(do: Callable[[], R]) -> R:
 
 
 class Rest:
-    """Does something once the cursor has been standing for a moment: a key held down writes the list's lines alone.
+    """Does something at a move, and while moves follow each other once the cursor has been standing for a moment.
+
+    A step costs one paint, and a key held down writes the list's lines alone.
 
     Args:
         node: whose it is; nothing is done once that is gone.
@@ -55,12 +57,18 @@ class Rest:
     def __init__(self, node: DOMNode, seconds: float, do: Callable[[], object]):
         self._node, self._seconds, self._do = node, seconds, do
         self._handle: asyncio.TimerHandle | None = None
+        self._last = 0.0
 
     def moved(self) -> None:
         if self._handle is not None:
             self._handle.cancel()
         loop = asyncio.get_running_loop()  # a timer of Textual's is a task of its own
-        self._handle = loop.call_later(self._seconds, self._node.call_later, self._do)
+        before, self._last = self._last, loop.time()
+        if self._last - before > self._seconds:
+            self._handle = None
+            self._do()
+        else:
+            self._handle = loop.call_later(self._seconds, self._node.call_later, self._do)
 
 
 def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:

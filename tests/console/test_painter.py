@@ -19,7 +19,7 @@ WIDTH = 24
 STYLES = tuple(
     map(Style.parse, ("none", "#d6d8d3 on #16191b", "bold #7aa2c9 on #16191b", "#f2f4ef on #2f4250", "red", "reverse"))
 )
-SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([HCm])|(.)", re.DOTALL)
+SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([HCmKX])|(.)", re.DOTALL)
 Lines = dict[int, Strip]
 Shown = dict[tuple[int, int], tuple[str, frozenset[str]]]
 
@@ -42,6 +42,9 @@ def terminal(text: str, shown: Shown) -> None:  # noqa: PLR0912 - a case a code
                 y, x = (int(one) - 1 for one in codes.split(";"))
             case "C":
                 x += int(codes)
+            case "K" | "X":
+                for at in range(x, WIDTH if what == "K" else x + int(codes)):
+                    shown[y, at] = " ", frozenset({f"48 {colors['48']}"})
             case "m":
                 parts = codes.split(";")
                 while parts:
@@ -70,19 +73,23 @@ def terminal(text: str, shown: Shown) -> None:  # noqa: PLR0912 - a case a code
 @st.composite
 def lines(draw: st.DrawFn) -> Strip:
     text = draw(st.text("aç ·▸✓", min_size=WIDTH, max_size=WIDTH))
+    first, last = sorted((draw(st.integers(0, WIDTH)), draw(st.integers(0, WIDTH))))
+    text = text[:first] + " " * (last - first) + text[last:]
     cuts = sorted({0, WIDTH, *draw(st.lists(st.integers(1, WIDTH - 1), max_size=4))})
     parts = [text[start:end] for start, end in pairwise(cuts)]
     return strip(*((part, draw(st.sampled_from(STYLES))) for part in parts))
 
 
-@given(st.lists(st.lists(lines(), min_size=2, max_size=2), min_size=1, max_size=5))
-def test_the_terminal_shows_what_is_wanted_whatever_it_showed_before(frames: Sequence[Sequence[Strip]]) -> None:
-    """Cells left out wrongly would leave what nobody wants on the screen."""
-    frame, shown = Frame(), Shown()
+@given(st.lists(st.lists(lines(), min_size=2, max_size=2), min_size=1, max_size=5), st.booleans())
+def test_the_terminal_shows_what_is_wanted_whatever_it_showed_before(
+    frames: Sequence[Sequence[Strip]], erasing: bool
+) -> None:
+    """Cells left out or erased wrongly would leave what nobody wants on the screen."""
+    frame, shown = Frame(erasing=erasing), Shown()
     for wanted in frames:
         terminal(written(frame, *wanted), shown)
         anew = Shown()
-        terminal(written(Frame(), *wanted), anew)
+        terminal(written(Frame(erasing=False), *wanted), anew)
         assert shown == anew
 
 

@@ -52,6 +52,9 @@ class Screen:
                 self._y, self._x = min(y, 24) - 1, x - 1
             elif kind == b"C":
                 self._x += int(numbers or 1)
+            elif kind in (b"K", b"X"):  # erased: to the end, or so many cells
+                end_x = 80 if kind == b"K" else min(self._x + int(numbers or 1), 80)
+                self._cells[self._y][self._x : end_x] = [" "] * (end_x - self._x)
         self._read = max(end, self._read)
 
     @property

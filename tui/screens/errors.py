@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from textual.widget import Widget
@@ -116,9 +117,13 @@ class Errors(Place[list[Trouble]]):
         if self._found is None:
             self.rows.show(Fixed(), empty=[line(""), line(("  " + self.say(READING), "muted"))])
 
-    @property
+    @cached_property
     def rows(self) -> Rows:
         return self.query_one("#list", Rows)
+
+    @cached_property
+    def _detail(self) -> Lines:
+        return self.query_one("#detail", Lines)
 
     def read(self) -> list[Trouble]:
         return journal.troubles(self.desk.ctx)
@@ -213,7 +218,7 @@ class Errors(Place[list[Trouble]]):
             lines += wrapped(self.say(TO_DO, remedy=remedy_of(self.desk, one.code, one.remedy)), width, most=2)
             lines.append(line((" " + self.say(ATTEMPTS, count=one.attempts, since=since), "muted")))
         lines += [()] * (DETAIL - len(lines))
-        self.query_one("#detail", Lines).update(lines)
+        self._detail.update(lines)
 
     async def on_rows_opened(self, _: Rows.Opened) -> None:
         """Enter: where it is mended."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -176,24 +176,13 @@ class Queue(Records[Left]):
     # --- what is particular about one
 
     def tell_about(self) -> None:
-        """All at once: what would happen is worked out first, and takes but a moment."""
-        one = self.current
-        if one is None or (self._proposal is not None and self._proposal.row.id == one.id):
-            super().tell_about()
-            return
-
-        async def look() -> None:
-            desk = self.desk
-            try:
-                self._proposal = await asyncio.to_thread(
-                    propose, desk.ctx, desk.actor, one.id, express_acts.choice_of(desk, one.id)
-                )
-            except Refused:  # settled meanwhile: the list says so in a moment
-                self._proposal = None
-            if self.query("#detail"):  # the console may have been left meanwhile
-                Records.tell_about(self)
-
-        start(self, look, "propose", alone=True)
+        """What would happen, too: that is worked out sooner than a thread begins."""
+        one, desk = self.current, self.desk
+        self._proposal = None
+        if one is not None:
+            with suppress(Refused):  # settled meanwhile: the list says so in a moment
+                self._proposal = propose(desk.ctx, desk.actor, one.id, express_acts.choice_of(desk, one.id))
+        super().tell_about()
 
     def about(self, one: Left) -> list[Line]:
         width, row = self.size.width, one.row

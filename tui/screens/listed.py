@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from textual.containers import Horizontal
@@ -97,7 +98,7 @@ class Marked(Working[F]):
         yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list", marks=True)
 
-    @property
+    @cached_property
     def rows(self) -> Rows:
         return self.query_one("#list", Rows)
 

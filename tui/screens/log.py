@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -92,29 +93,29 @@ class Log(Filtered):
 
     # --- the detail
 
+    @cached_property
+    def _detail(self) -> Lines:
+        return self.query_one("#detail", Lines)
+
     def rest(self) -> None:
         """Fill the detail once the cursor has been standing for a moment."""
         self._rest.moved()
 
     def _rested(self) -> None:
         if self.is_current:
-            start(self, self._read_about, "about", alone=True)
+            event = self.event
+            self._about = None if event is None else log.about(self.desk.ctx, event)  # quicker than a thread begins
+            self._fill()
 
     @property
     def event(self) -> Event | None:
         """The event under the cursor."""
         return self.journal.event(self.rows.cursor) if len(self.journal) else None
 
-    async def _read_about(self) -> None:
-        event = self.event
-        self._about = None if event is None else await asyncio.to_thread(log.about, self.desk.ctx, event)
-        if self.query("#detail"):  # the console may have been left meanwhile
-            self._fill()
-
     def _fill(self) -> None:
         height = TALL_DETAIL if self.size.height >= TALL else DETAIL
         shown = [] if self._about is None else pane(self._about, self.desk.lang, self.size.width, height)
-        self.query_one("#detail", Lines).update([*shown, *[()] * (height - len(shown))])
+        self._detail.update([*shown, *[()] * (height - len(shown))])
 
     # --- going elsewhere
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from textual.containers import Horizontal
@@ -79,7 +79,7 @@ class Followed(Place[int]):
         ]
         yield LogRows(columns, id="list")
 
-    @property
+    @cached_property
     def rows(self) -> LogRows:
         return self.query_one("#list", LogRows)
 

@@ -16,6 +16,7 @@ from tui.keys import ADMINS_ONLY, key
 from tui.screens.still import Still
 from tui.watch import Changed
 from tui.widgets.frame import Footer, Header, Notice
+from tui.widgets.rows import Rows
 from tui.work import in_thread, start
 
 if TYPE_CHECKING:
@@ -111,6 +112,10 @@ class Place(Still[None], Generic[F]):
         if self._found is not None:
             self.show(self._found)
             self.refresh_bindings()
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        event.stop()  # nobody else cares
+        self.console.touch()
 
     def on_screen_resume(self) -> None:
         self.console.tell_header(self)

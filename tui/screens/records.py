@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import ClassVar, TypeVar
 
 from textual.containers import Horizontal
@@ -50,6 +51,10 @@ class Records(Listed[T], inherit_bindings=False):
         yield Rows(self.columns(), id="list")
         yield Lines([()] * self.DETAIL, id="detail")
 
+    @cached_property
+    def _detail(self) -> Lines:
+        return self.query_one("#detail", Lines)
+
     @property
     def current(self) -> T | None:
         """What the cursor stands on."""
@@ -69,7 +74,7 @@ class Records(Listed[T], inherit_bindings=False):
     def tell_about(self) -> None:
         """Say what is particular about the one under the cursor."""
         lines = [] if self.current is None else self.about(self.current)[: self.DETAIL]
-        self.query_one("#detail", Lines).update([*lines, *[()] * (self.DETAIL - len(lines))])
+        self._detail.update([*lines, *[()] * (self.DETAIL - len(lines))])
 
     def on_rows_opened(self, _: Rows.Opened) -> None:
         if "open" in self.FOR_ADMINS and not self.desk.actor.admin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from textual.widget import Widget
@@ -82,6 +83,8 @@ class TemplateRules(Working[Found]):
     def __init__(self, desk: Desk):
         super().__init__(desk)
         self._template = ""
+        self._kept: Text | None = None
+        """Why the rule under the cursor cannot be removed, as the footer shows it."""
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 3, id="head")
@@ -138,22 +141,35 @@ class TemplateRules(Working[Found]):
         head = spread([(f" {title}", "strong")], [(f"{template.department} ", "muted")], width)
         told = [line(" " + self.say(VALIDATES, answer=answer)), line((" " + self.say(OWN_WINS), "muted"))]
         self.query_one("#head", Lines).update([head, *told])
+        self._tell_rule()
+
+    def _tell_rule(self) -> None:
+        """The rule under the cursor in full."""
         at = self._at
-        lines = [line(""), *full(self._rules[at], self.desk, width, DETAIL - 1)] if at is not None else []
-        self.query_one("#detail", Lines).update([*lines, *[()] * (DETAIL - len(lines))])
+        lines = [] if at is None else [line(""), *full(self._rules[at], self.desk, self.size.width, DETAIL - 1)]
+        self._detail.update([*lines, *[()] * (DETAIL - len(lines))])
 
     def on_resize(self) -> None:
         if self._found is not None:
             self.call_after_refresh(self._tell, self._found)
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        if self._found is not None:
-            self._tell(self._found)
-        self.refresh_bindings()  # whether it can be removed
+        self._tell_rule()
+        before, self._kept = self._kept, self.why_not("remove", ())
+        if self._kept is not before:
+            self.refresh_bindings()
+
+    @cached_property
+    def _list(self) -> Rows:
+        return self.query_one("#list", Rows)
+
+    @cached_property
+    def _detail(self) -> Lines:
+        return self.query_one("#detail", Lines)
 
     @property
     def _at(self) -> int | None:
-        cursor = self.query_one("#list", Rows).cursor if self.is_mounted else 0
+        cursor = self._list.cursor if self.is_mounted else 0
         return cursor if cursor < len(self._rules) else None
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:

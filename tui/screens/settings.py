@@ -134,8 +134,7 @@ class SettingsPlace(Records[Item]):
             return IS_DEFAULT
         return HAS_NO_DEFAULT if one.setting.default is None else None
 
-    def on_rows_moved(self, event: Rows.Moved) -> None:
-        super().on_rows_moved(event)
+    def on_rows_moved(self, _: Rows.Moved) -> None:
         before, self._kept = self._kept, self.why_not("reset", ())
         if self._kept is not before:
             self.refresh_bindings()

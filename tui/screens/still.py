@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle, get_running_loop
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
+from textual.binding import BindingsMap
+from textual.dom import DOMNode
 from textual.events import Key
 from textual.geometry import Size
 from textual.reactive import Reactive
-from textual.screen import Screen
+from textual.screen import UPDATE_PERIOD, Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from core.domain.text import Text
@@ -20,6 +24,40 @@ from tui.widgets.lines import TONES
 from tui.widgets.rows import Rows
 
 A = TypeVar("A")
+
+
+Chain = list[tuple[DOMNode, BindingsMap]]
+
+
+class Painting:
+    """When a screen paints: at once, but no more often than Textual; whose timer is a task, woken in vain each time."""
+
+    def __init__(self, screen: Still[Any]):
+        self._screen = screen
+        self._handle: TimerHandle | None = None
+        self._last = 0.0
+
+    def resume(self) -> None:
+        """Paint as soon as may be."""
+        if self._handle is None:
+            loop = get_running_loop()
+            self._handle = loop.call_at(max(self._last + UPDATE_PERIOD, loop.time()), self._paint)
+
+    def pause(self) -> None:
+        """Let it be: it has been done."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _paint(self) -> None:
+        self._handle, self._last = None, get_running_loop().time()
+        screen = self._screen
+        if not screen.app._exit:
+            try:
+                with screen._context():
+                    screen._on_timer_update()
+            except Exception as error:
+                screen.app._handle_exception(error)
 
 
 class Still(Keyed, Quick, Screen[A]):
@@ -37,6 +75,8 @@ class Still(Keyed, Quick, Screen[A]):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._compositor = Painter(lambda: self.app.frame)  # type: ignore[attr-defined] # the console's
+        self._painting = Painting(self)
+        self._chain: tuple[tuple[object, ...], Chain] = ((), [])
 
     @cached_property
     def _lists(self) -> list[Rows]:
@@ -57,6 +97,18 @@ class Still(Keyed, Quick, Screen[A]):
 
     def refuse(self, why: Text) -> None:
         """Say why something is not done."""
+
+    @property
+    def _update_timer(self) -> Timer:
+        return self._painting  # type: ignore[return-value] # as far as Textual uses it
+
+    @property
+    def _binding_chain(self) -> Chain:
+        """Textual copies all bindings of all that could act, several times a key."""
+        of = (self.focused, self.focused is not None and self.focused.loading, self.app._keymap)
+        if self._chain[0] != of:
+            self._chain = of, super()._binding_chain
+        return self._chain[1]
 
     def _screen_resized(self, size: Size) -> None:
         """Two sizes in a row would take turns for ever in Textual: each layout tells the screen its size once more."""

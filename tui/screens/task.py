@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from textual.widget import Widget
@@ -25,11 +25,12 @@ from tui.desk import Desk
 from tui.keys import key
 from tui.remedies import remedy_of
 from tui.screens.confirm import Confirm
+from tui.screens.records import REST
 from tui.screens.working import Working
 from tui.watch import Changed
 from tui.widgets.lines import Line, Lines, Part, line, spread, width_of, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
-from tui.work import start
+from tui.work import Rest
 
 LEGAL, TARGET = Text("data legal {date}", "legal date {date}"), Text("meta {date}", "target {date}")
 ASSIGNEE = Text("responsável {who}", "assignee {who}")
@@ -103,6 +104,7 @@ class OneTask(Working[Found]):
         super().__init__(desk)
         self._task_id = ""
         self._story: Story | None = None
+        self._rest = Rest(self, REST, self._explain)
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 4, id="head")
@@ -220,29 +222,30 @@ class OneTask(Working[Found]):
 
     # --- one document's story
 
+    @cached_property
+    def _list(self) -> Rows:
+        return self.query_one("#list", Rows)
+
+    @cached_property
+    def _detail(self) -> Lines:
+        return self.query_one("#story", Lines)
+
     def on_rows_moved(self, _: Rows.Moved) -> None:
-        self._explain()
+        self._story = None
+        self._rest.moved()
 
     def _explain(self) -> None:
-        document = self.query_one("#list", Rows).current
-        if document is None:
-            self.query_one("#story", Lines).update([()] * DETAIL)
-            return
-
+        desk, document = self.desk, self._list.current
+        told: list[Line] = []
         self._story = None
-
-        async def explain() -> None:
-            desk = self.desk
+        if document is not None:
             try:
-                story = await asyncio.to_thread(journal.explain, desk.ctx, desk.actor, document)
+                self._story = journal.explain(desk.ctx, desk.actor, document)  # quicker than a thread begins
             except Exception as error:
                 told = wrapped(desk.problem(error), self.size.width, "warning", most=DETAIL)
             else:
-                self._story = story
-                told = self._told(story)
-            self.query_one("#story", Lines).update([*told, *[()] * (DETAIL - len(told))])
-
-        start(self, explain, "explain", alone=True)
+                told = self._told(self._story)
+        self._detail.update([*told, *[()] * (DETAIL - len(told))])
 
     def _told(self, story: Story) -> list[Line]:
         lang = self.desk.lang
@@ -292,6 +295,8 @@ class OneTask(Working[Found]):
         """Enter: the document's story in full."""
         from tui.screens.story import explained
 
+        if self._story is None:  # a key held down was let go just now
+            self._explain()
         if self._story is not None:
             self.console.open(explained(self.desk, self._story))
 

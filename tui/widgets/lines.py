@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Self
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,6 +27,7 @@ TONES = (
 )
 """Each tone's colours are in styles/tones.tcss; none of them is the only sign of anything."""
 NO_STYLE = Style.null()
+NO_SPACE = Spacing()
 
 
 def line(*parts: str | Part) -> Line:
@@ -96,11 +99,28 @@ class Lines(Quick, Widget):
     def update(self, lines: Iterable[Line]) -> None:
         """Show these lines; those that are as before are left alone."""
         before, self._lines = self._lines, list(lines)
-        if self.styles.auto_dimensions and len(before) != len(self._lines):
-            self.refresh(layout=True)
-        for y in range(max(len(before), len(self._lines))):
-            if self._at(before, y) != self._at(self._lines, y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        width, now = self.size.width, self._lines
+        changed = [y for y, (old, new) in enumerate(zip_longest(before, now)) if old != new]
+        if not changed:
+            return
+        layout = len(before) != len(now) and self.styles.auto_dimensions
+        self.refresh(*(Region(0, y, width, 1) for y in changed), layout=layout)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Tell the screen at once that some lines changed, where Textual sends two messages first."""
+        if layout or recompose or not (repaint and regions and self.is_mounted and self.display):
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        self._set_dirty(*regions)
+        screen = self.screen
+        screen._dirty_widgets.add(self)
+        screen.check_idle()
+        return self
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines that nothing is drawn around or over; Textual's own way to draw them is made for all that there is."""
+        if crop.width != self.size.width or self.styles.gutter != NO_SPACE or self.opacity != 1:
+            return super().render_lines(crop)
+        return [self.render_line(y) for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self._at(self._lines, y) or ())
@@ -130,7 +150,10 @@ class Lines(Quick, Widget):
                 if name
                 else NO_STYLE
             )
-            self._tones[name] = self.rich_style + part
+            whole = [Segment("", self.rich_style + part)]
+            for one in self.get_line_filters():  # which look at each piece for itself
+                whole = one.apply(whole, self.background_colors[1])
+            self._tones[name] = whole[0].style or NO_STYLE
         return self._tones[name]
 
     def notify_style_update(self) -> None:
