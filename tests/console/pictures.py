@@ -43,7 +43,10 @@ ZONE = "<-03>3"
 FONT = "DejaVu Sans Mono, Fira Code"
 COLOURS = {"COLORTERM": "truecolor", "TERM": "xterm-256color", "COLORFGBG": ""}
 UNWANTED = ("NO_COLOR", "SSH_CONNECTION", "MALOTE_LANG", "MALOTE_EMPLOYEE")
-PATIENCE = 10.0
+PATIENCE = 60.0
+"""Seconds after which a screen is taken as it is; several processes share the machine."""
+SOON = 1.0
+"""Seconds; what waits for longer is not of the screen that one looks at."""
 STEADY = 3
 """How many times in a row a screen has to look the same before it is taken to stand still."""
 
@@ -145,8 +148,10 @@ async def at(scene: Scene, found: Offices, size: Size, lang: str = "pt") -> Asyn
         async with piloted(app, size) as pilot:
             await settled(app, pilot)
             for key in scene.keys:
+                if len(key) > 1:  # what letters before it have opened is there
+                    await settled(app, pilot)
                 await pilot.press(key)
-                if len(key) > 1:
+                if len(key) > 1 or key.isdigit():
                     await settled(app, pilot)
             await settled(app, pilot)
             yield app, pilot
@@ -158,10 +163,16 @@ async def settled(app: Console, pilot: Pilot[None]) -> None:
     while same < STEADY and time.monotonic() < end:
         await pilot.pause()
         now = "\n".join(strip.text for strip in strips(app))
-        busy = app.reachable is None or any(worker.is_running for worker in app.workers)
+        busy = app.reachable is None or rests_soon(app) or any(worker.is_running for worker in app.workers)
         same = 0 if busy or now != before else same + 1
         before = now
         await asyncio.sleep(0.01)
+
+
+def rests_soon(app: Console) -> bool:
+    """Whether something is about to be told of the line on which the cursor stands now."""
+    handle = getattr(getattr(app.screen, "_rest", None), "_handle", None)
+    return handle is not None and 0 < handle.when() - asyncio.get_running_loop().time() < SOON
 
 
 def strips(app: Console) -> list[Strip]:

@@ -10,6 +10,7 @@ import pytest
 
 from core.cli.main import main
 from tests.console.pictures import SCENES, at, held_still, offices, strips
+from tests.console.piloted import piloted
 from tests.texts import texts
 from tui.wizard import Wizard
 
@@ -62,7 +63,7 @@ def test_a_command_says_nothing_in_portuguese(
 
 async def test_the_first_start_says_nothing_in_portuguese(tmp_path: Path) -> None:
     app = Wizard(tmp_path / "escritorio", "en")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with piloted(app, (120, 40)) as pilot:
         await pilot.press("enter", *"https://x.example", "tab", *"y", "tab", "tab", *"1", "enter")
         lines = [strip.text for strip in app.screen._compositor.render_strips()]
     assert [(piece, line.strip()) for line in lines for piece in PIECES.findall(line)] == []

@@ -44,7 +44,7 @@ def state(pid: int) -> str:
     """A process's state, as `ps` shows it; Z for one that has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it was opened, or since
         return "Z"
 
 
