@@ -100,19 +100,19 @@ async def race(served: Served, folder: Path, how: str, rounds: int, *, exclusive
 @pytest.mark.parametrize("how", ["put", "move"])
 async def test_replacing(served: Served, tmp_path: Path, how: str) -> None:
     """Someone's work of that very moment would be gone."""
-    lost = await race(served, tmp_path, how, 30, exclusive=False, replacing=True)
+    lost = await race(served, tmp_path, how, 20, exclusive=False, replacing=True)
     assert lost <= (2 if served.kind == "wsgidav" else 0)
 
 
 @pytest.mark.parametrize("how", ["put", "put if free"])
 async def test_creating_exclusively(served: Served, tmp_path: Path, how: str) -> None:
-    lost = await race(served, tmp_path, how, 30, exclusive=True, replacing=False)
+    lost = await race(served, tmp_path, how, 20, exclusive=True, replacing=False)
     assert lost <= (2 if served.kind == "wsgidav" else 0)
 
 
 async def test_creating(served: Served, tmp_path: Path) -> None:
     """The window is the server's own, and small."""
-    assert await race(served, tmp_path, "put", 30, exclusive=False, replacing=False) <= 3
+    assert await race(served, tmp_path, "put", 20, exclusive=False, replacing=False) <= 3
 
 
 @pytest.mark.soak
