@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from core.domain.models import Client
-from core.office import Context
+from core.office import Context, folders
 from tests.console.conftest import sitting
 from tests.console.slow_portal import shown
 from tui.folders import Clients, Tree, hits
@@ -72,6 +74,37 @@ async def test_a_new_folder_is_named_in_the_chosen_one_and_checked_while_typed(w
         await desk.type("TROLE")
         await desk.see("Destino: Fiscal > CONTROLE", "pasta nova")
         await desk.go("enter", see="→ Fiscal > CONTROLE")
+
+
+async def test_the_first_folder_of_a_client_is_named_by_the_same_key(work: Path, size: Size) -> None:
+    """With nothing to stand on the key did nothing, though the screen named it."""
+    for folder in (work.parent / "portal" / "0001 - Livraria Ipê S-A").iterdir():
+        shutil.rmtree(folder)
+    async with sitting(work, size) as desk:
+        await desk.press("2")
+        await desk.go("enter", see="0 pastas")
+        await desk.go("ctrl+n", see="Destino: digite o nome da pasta nova")
+        await desk.type("Guias")
+        await desk.see("Destino: Guias")
+        await desk.go("enter", see="→ Guias")
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [("das", "Destino: Fiscal > DAS"), ("ctrl+n", "digite o nome da pasta nova"), ("tab", "▸")],
+)
+async def test_what_is_pressed_before_the_clients_are_read_is_not_lost(
+    work: Path, monkeypatch: pytest.MonkeyPatch, keys: str, seen: str
+) -> None:
+    """Who knows the way types on; a name typed to find a folder would have been taken away, or half of it."""
+    go, model_of = threading.Event(), folders.model_of
+    monkeypatch.setattr(folders, "model_of", lambda *of: (go.wait(10), model_of(*of))[1])
+    async with sitting(work) as desk:
+        await desk.press("2")
+        await desk.go("enter", see="Pasta de destino")
+        await (desk.press(keys) if keys in ("ctrl+n", "tab") else desk.type(keys))
+        go.set()
+        await desk.see(seen)
 
 
 async def test_a_typed_path_keeps_the_spelling_of_the_folders_that_are_there(work: Path) -> None:

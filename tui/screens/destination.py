@@ -168,8 +168,9 @@ class ChooseDestination(Dialog[Choice]):
         chosen, width = self._right.choice, self.size.width
         above = self._right.naming
         head: Part = (f" {self.say(CHOICE)}", "accent")
-        if above:
-            return [line(head, (f"{show_destination(above)} > ", "strong"), (self.say(NAMING), "muted"))]
+        if above is not None:
+            within: list[Part] = [(f"{show_destination(above)} > ", "strong")] if above else []
+            return [line(head, *within, (self.say(NAMING), "muted"))]
         if isinstance(chosen, IllegalName):
             return [line(head), line((f" ✗ {chosen.sentence.say(self.desk.lang)}", "error"))]
         if chosen is None:
@@ -193,7 +194,7 @@ class ChooseDestination(Dialog[Choice]):
         event.stop()
         if event.pane is self._right:
             chosen = self._right.choice
-            if isinstance(chosen, tuple) and not self._right.naming and self._templates:
+            if isinstance(chosen, tuple) and self._right.naming is None and self._templates:
                 self.dismiss(Choice(self._templates, chosen))
             return
         client = self._left.current

@@ -28,9 +28,10 @@ class ClientPane(Pane):
         self._model: str | None = None
 
     def show_clients(self, clients: Clients, model: Client | None) -> None:
-        """Show these clients; one of them is the model."""
+        """Show these clients; one of them is the model. What was typed until now searches them."""
         self._clients = clients
-        self.mark(model)
+        self._model = None if model is None else model.id
+        self.searched()
 
     def mark(self, model: Client | None) -> None:
         """This one is the model."""

@@ -20,6 +20,7 @@ from tui.folders import Candidate, Tree, above_of, generalised, hits, is_path
 from tui.widgets.lines import Line, cut, line, width_of, wrapped
 from tui.widgets.pane import Pane
 from tui.widgets.rows import Column, Fixed, Row
+from tui.widgets.typed import Typed
 from tui.work import in_thread, start
 
 HINT = Text("digite para procurar", "type to find")
@@ -68,7 +69,9 @@ class FolderPane(Pane):
         self._busy = False
         self._arrived: list[tuple[Tree, Names, Sequence[str] | PortalFault]] = []
         self._looking = False
+        self._is_shown = False
         self._naming = False
+        """Whether a new folder was asked for where there is none to have it in: the next that is typed is its name."""
         self._fault: str | None = None
         self._at = ""
 
@@ -90,14 +93,18 @@ class FolderPane(Pane):
             before: what was read of them before.
         """
         self.stop()
-        self.client = client
+        is_first, self.client, self._is_shown = not self._is_shown, client, True
         trees: dict[str, Tree] = self._desk.memory.setdefault("trees", {})
         self._tree = Tree() if client is None else trees.setdefault(client.id, Tree())
         self._at, self._busy, self._fault = "", False, None
         if before is not None:
             self._tree.remember(before.folders)
             self._at = dated(before.at, "%d/%m %H:%M", self._desk.lang)
-        self.type("")
+        if is_first:  # what was typed until now is meant for it
+            self.searched()
+        else:
+            self._naming = False
+            self.type("")
         if client is not None:
             self._begin(self._new_reading(client))
 
@@ -159,7 +166,6 @@ class FolderPane(Pane):
 
     def searched(self) -> None:
         typed = self.typed.value
-        self._naming = self._naming and bool(typed.strip())
         self._shown = hits(self._tree, typed, new=self._naming) if typed.strip() else self._tree.rows()
         self._show(0)
 
@@ -241,6 +247,12 @@ class FolderPane(Pane):
     def on_resize(self) -> None:
         self.call_after_refresh(self.tell)
 
+    def on_input_changed(self, event: Typed.Changed) -> None:
+        self._naming = self._naming and bool(event.value.strip())
+
+    def on_typed_passed(self, _: Typed.Passed) -> None:
+        self._naming = self._naming and bool(self.typed.value.strip())
+
     # --- the choice
 
     @property
@@ -261,9 +273,11 @@ class FolderPane(Pane):
             return error
 
     @property
-    def naming(self) -> Names:
-        """The folder in which a new one is about to be named."""
-        return above_of(self.typed.value)
+    def naming(self) -> Names | None:
+        """The folder in which a new one is about to be named, () above all of them; None where none is."""
+        if self._naming and not self.typed.value.strip():
+            return ()
+        return above_of(self.typed.value) or None
 
     @property
     def placeholder(self) -> Names | None:
@@ -276,10 +290,10 @@ class FolderPane(Pane):
 
     def name_new(self) -> None:
         """Begin to name a new folder in the one under the cursor."""
+        self._naming = self.current is None
         if self.current is not None:
             self.type(f"{show_destination(self.current.names)} > ")
-        else:  # nothing fits what is typed: it is the new folder's own name
-            self._naming = True
+        else:  # nothing fits what is typed, or is there: that is the new folder's own name
             self.searched()
 
     def take_placeholder(self) -> None:

@@ -39,4 +39,4 @@ class Tick(Checkbox):
     def _sign(self) -> str:
         return "X" if self.value else " "
 
-    BUTTON_INNER = property(_sign)  # type: ignore[assignment] # Textual's is the same for both
+    BUTTON_INNER = property(_sign)  # Textual's is the same for both
