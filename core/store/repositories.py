@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from core.domain.models import (
     Template,
     rfc3339,
 )
-from core.store.engine import Database, Named, decode
+from core.store.engine import Database, decode
 from core.store.rows import Rows
 from core.store.words import words_of
 
@@ -81,6 +81,12 @@ class TaskRows(Rows[Task]):
         return self._table.tally("period")
 
     def choose(self, choice: TaskChoice) -> list[str]:
+        return [one for (one,) in self._chosen(("id",), choice)]
+
+    def words(self, choice: TaskChoice) -> list[tuple[str, str, str]]:
+        return [(one, client, words) for one, client, words in self._chosen(("id", "client", "words"), choice)]
+
+    def _chosen(self, fields: Sequence[str], choice: TaskChoice) -> list[tuple[Any, ...]]:
         where = {
             "status": None if choice.status is None else str(choice.status),
             "period": choice.period,
@@ -89,11 +95,10 @@ class TaskRows(Rows[Task]):
             "id": choice.ids,
         }
         legal = _days(choice.legal_from, choice.legal_before)
-        return self._table.column(
-            "id",
+        return self._table.columns(
+            fields,
             {field: value for field, value in where.items() if value is not None},
             ranges={"legal_date": legal} if any(legal) else {},
-            named=[Named("words", word, "client", clients) for word, clients in choice.words],
             shares={} if choice.templates is None else {"templates": choice.templates},
             order={"name": "words"}.get(choice.order, choice.order),
             descending=choice.descending,

@@ -221,8 +221,11 @@ def few(work: Path) -> Iterator[Context]:
 def test_what_is_wanted_is_what_is_found(few: Context) -> None:
     known = worklist.clients_known(few)
 
-    def found(**wanted: object) -> list[str]:
-        return worklist.choose(few, Wanted(**wanted), known)  # type: ignore[arg-type]
+    def found(text: str = "", **wanted: object) -> list[str]:
+        meant = Wanted(**wanted)  # type: ignore[arg-type]
+        searched = worklist.searchable(few, meant).find(text, known)
+        assert text or searched == worklist.choose(few, meant)
+        return searched
 
     assert found(client="x1") == ["A1", "A2"]
     assert found(department="Novo") == ["A1"]

@@ -31,7 +31,8 @@ def test_an_older_office_finds_its_tasks_by_words_and_its_numbers(tmp_path: Path
         raw.execute("PRAGMA user_version = 1")
     raw.close()
     store = open_store(path)
-    assert store.tasks.choose(TaskChoice(words=(("rescisao", ()),))) == ["T1"]
+    [(task, client, words)] = store.tasks.words(TaskChoice())
+    assert (task, client) == ("T1", "1") and "rescisao" in words
     assert store.tasks.periods() == {"2026-10": 1}
     assert store.events_by_hour("delivered", NOW) == {NOW.replace(minute=0): 3}
     assert [one.name for one in store.tasks.page()] == ["Rescisão"]

@@ -60,6 +60,7 @@ ORDERS = ("status", "id", "name", "client", "period", "legal_date")
 @dataclass(frozen=True)
 class Found:
     wanted: Wanted
+    text: str
     ids: Sequence[str]
     tasks: Mapping[str, Task]
     clients: Mapping[str, Known]
@@ -90,6 +91,8 @@ class Tasks(ByColumn[Found]):
         self._legal = ""
         self._clients: Mapping[str, Known] = {}
         self._clients_stale = True
+        self._searched: worklist.Searchable | None = None
+        self._changes = 0
         self._today = date.today()
         self.listing = Paged(len(ORDERS), self._tasks, self._row)
 
@@ -111,7 +114,7 @@ class Tasks(ByColumn[Found]):
     # --- reading: which, in a thread; the ones themselves where one looks
 
     def read(self) -> Found:
-        ctx, listing = self.desk.ctx, self.listing
+        ctx, listing, text = self.desk.ctx, self.listing, self.listing.needle
         if self._clients_stale:
             self._clients_stale = False
             self._clients = worklist.clients_known(ctx)
@@ -119,25 +122,33 @@ class Tasks(ByColumn[Found]):
         column, downwards = listing.sort or (1, False)
         wanted = replace(
             self._wanted,
-            text=listing.needle,
             legal=span(self._legal, today),
             ids=tuple(listing.marked) if listing.only_marked else None,
             order=ORDERS[column],
             descending=downwards,
         )
-        ids = worklist.choose(ctx, wanted, self._clients)
+        ids = self._search(wanted, text) if text else worklist.choose(ctx, wanted)
         near = around(ids, first_of(ids, [self._at]))
-        return Found(wanted, ids, self._tasks(near), self._clients, sum(views.overview(ctx).tasks.values()), today)
+        total = sum(views.overview(ctx).tasks.values())
+        return Found(wanted, text, ids, self._tasks(near), self._clients, total, today)
+
+    def _search(self, wanted: Wanted, text: str) -> list[str]:
+        """Those of the wanted where a text is found; what they are found by is read once, until something changes."""
+        searched, changes = self._searched, self._changes
+        if searched is None or searched.wanted != wanted:
+            searched = worklist.searchable(self.desk.ctx, wanted)
+            self._searched = searched if changes == self._changes else None
+        return searched.find(text, self._clients)
 
     def _tasks(self, ids: Sequence[str]) -> Mapping[str, Task]:
         return self.desk.ctx.store.tasks.get_many(ids)
 
     def show(self, found: Found) -> None:
         current, self._today = self.rows.current, found.today
-        moved = self._shown is not None and replace(self._shown, order="", descending=False) != replace(
-            found.wanted, order="", descending=False
-        )
-        self._shown = found.wanted
+        shown = replace(found.wanted, order="", descending=False), found.text
+        moved, self._shown = self._shown not in (None, shown), shown
+        if not found.text:
+            self._searched = None
         self.listing.set(found.ids, found.tasks, found.total)
         wanted, self._at = self._at or current, None
         if wanted != current or moved:
@@ -145,7 +156,8 @@ class Tasks(ByColumn[Found]):
             self.rows.cursor = 0 if at is None else at
         self.refresh_list(wanted)
 
-    _shown: Wanted | None = None
+    _shown: tuple[Wanted, str] | None = None
+    """What is seen, in whatever order."""
 
     def rearrange(self) -> None:
         self.reload()
@@ -198,6 +210,8 @@ class Tasks(ByColumn[Found]):
     def cares_for(self, changed: Changed) -> bool:
         if not {"imported", "client_changed"}.isdisjoint(changed.codes):
             self._clients_stale = True
+        self._changes += 1
+        self._searched = None
         return not CODES.isdisjoint(changed.codes) or (self._wanted.failing and not FAILURES.isdisjoint(changed.codes))
 
     def _row(self, one: Task) -> Row:
@@ -328,13 +342,13 @@ class Tasks(ByColumn[Found]):
                 alike = replace(found.wanted, legal=(one.legal_date, one.legal_date + timedelta(days=1)))
             case _:
                 alike = replace(found.wanted, ids=(one.id,))
-        ctx, clients = self.desk.ctx, self._clients
+        ctx, clients, text = self.desk.ctx, self._clients, found.text
 
         def done(ids: list[str]) -> None:
             self.listing.mark(ids)
             self._marks_changed()
 
-        self.act(lambda: worklist.choose(ctx, alike, clients), done)
+        self.act(lambda: worklist.searchable(ctx, alike).find(text, clients), done)
 
     async def on_rows_opened(self, message: Rows.Opened) -> None:
         await self.settled()

@@ -7,7 +7,7 @@ from core.store.engine.body import decode, encode
 from core.store.engine.counters import Counters
 from core.store.engine.database import Database
 from core.store.engine.errors import DuplicateKeyError, StoreError
-from core.store.engine.keyed import Mentioned, Named
+from core.store.engine.keyed import Mentioned
 from core.store.engine.schema import Index, Migration, Not, field_sql, has_table, table_sql
 from core.store.engine.storage import SQLiteStorage
 from core.store.engine.table import Table
@@ -20,7 +20,6 @@ __all__ = [
     "Index",
     "Mentioned",
     "Migration",
-    "Named",
     "Not",
     "SQLiteStorage",
     "StoreError",

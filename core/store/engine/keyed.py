@@ -23,15 +23,6 @@ _NOTHING: Mapping[str, Any] = {}
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
-class Named(NamedTuple):
-    """A condition of `column`: the field contains that text, or the other field has one of those values."""
-
-    field: str
-    text: str
-    other: str
-    values: Sequence[object]
-
-
 class Mentioned(NamedTuple):
     """A condition of `select`: the document's text, as it is stored, is LIKE the pattern, or a field has such a value.
 
@@ -174,31 +165,29 @@ class Keyed:
             sql = f"SELECT doc_id, body FROM {self._sql}{condition} ORDER BY {sorting} LIMIT ?"
             yield sql, [*parameters, *stretch.parameters]
 
-    def column(
+    def column(self, field: str, where: Where = _NOTHING, **options: Any) -> list[Any]:
+        """One field of the documents, as `columns` has several."""
+        return [value for (value,) in self.columns((field,), where, **options)]
+
+    def columns(
         self,
-        field: str,
+        fields: Sequence[str],
         where: Where = _NOTHING,
         *,
         ranges: Ranges = _NOTHING,
-        named: Sequence[Named] = (),
         shares: Mapping[str, Sequence[object]] = _NOTHING,
         order: str = ID,
         descending: bool = False,
         distinct: bool = False,
-    ) -> list[Any]:
-        """One field of the documents, without reading them whole.
+    ) -> list[tuple[Any, ...]]:
+        """Some fields of the documents, without reading them whole.
 
         Args:
-            named: each has to hold.
             shares: fields that hold lists, and values of which the list has to have one.
             order: the field to sort by; absent values come last either way.
             distinct: each value once, in no order.
         """
         parts, parameters = conditions(where, ranges)
-        for one in named:
-            some = f"{field_sql(one.other)} IN (SELECT value FROM json_each(?))"
-            parts.append(f"(instr({field_sql(one.field)}, ?) > 0 OR {some})")
-            parameters += [one.text, as_json_list(one.values)]
         for name, values in shares.items():
             each = f"json_each(json_extract(body, '$.\"{name}\"'))"
             parts.append(f"EXISTS (SELECT 1 FROM {each} WHERE value IN (SELECT value FROM json_each(?)))")
@@ -206,10 +195,12 @@ class Keyed:
         condition = f" WHERE {' AND '.join(parts)}" if parts else ""
         way = " DESC" if descending else ""
         key = field_sql(order)
-        absent_last = "" if order in (ID, field) else f"{key} IS NULL, "  # where nothing can be absent, an index serves
+        absent_last = (
+            "" if order == ID or order == fields[0] else f"{key} IS NULL, "
+        )  # where nothing can be absent, an index serves
         sorting = "" if distinct else f" ORDER BY {absent_last}{key}{way}, {ID}{way}"
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{field_sql(field)} FROM {self._sql}{condition}{sorting}"
-        return [value for (value,) in self._sqlite.fetch(sql, parameters)]
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(map(field_sql, fields))} FROM {self._sql}"
+        return self._sqlite.fetch(f"{sql}{condition}{sorting}", parameters)
 
     def count_where(self, where: Where = _NOTHING, *, ranges: Ranges = _NOTHING) -> int:
         """How many documents there are."""
