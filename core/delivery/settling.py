@@ -35,11 +35,16 @@ REMOVED = Text("o documento foi removido", "the document was removed")
 
 @dataclass(frozen=True)
 class Settlement:
-    """A delivery's next state, with what is written in the same transaction."""
+    """A delivery's next state, with what is written in the same transaction.
+
+    Args:
+        was_free: whether the place was seen to be free by the very request that put the document there.
+    """
 
     delivery: Delivery
     document: Document | None = None
     events: tuple[Event, ...] = ()
+    was_free: bool = False
 
 
 def event(subject: Subject, code: str, now: datetime, params: Mapping[str, Any], place: Place | None = None) -> Event:
@@ -83,9 +88,6 @@ def intend(store: Store, subject: Subject, put: Put) -> tuple[Put, Delivery] | N
         taken = put.taken | {put.place.name}
         place = put.place.model_copy(update={"name": next_free(document.name, taken)})
         put = replace(put, place=place, taken=taken)
-    if put.expected is None:  # nothing is there: what another document had there, someone has taken away
-        gone = [one for one in store.documents.placed_at(put.place.path) if one.id != document.id]
-        store.documents.save(one.model_copy(update={"placement": None}) for one in gone)
     ready = _intended(subject.delivery, put)
     return (put, ready) if store.settle(ready) else None
 
@@ -129,7 +131,8 @@ def delivered(subject: Subject, done: Put | Already | Intent, now: datetime) -> 
     moved_from = lies_elsewhere(document, done.place)
     if moved_from is not None:
         events.append(event(subject, "destination_moved", now, {"old": show_place(moved_from)}, done.place))
-    return Settlement(delivery, document.model_copy(update={"placement": placement}), tuple(events))
+    placed = document.model_copy(update={"placement": placement})
+    return Settlement(delivery, placed, tuple(events), was_free=isinstance(done, Put) and done.expected is None)
 
 
 def skipped(subject: Subject, outcome: Skipped, now: datetime) -> Settlement:
@@ -217,8 +220,7 @@ def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime
     """
     document = store.documents.get(subject.document.id)
     assert document is not None
-    if settlement.document is not None:
-        _must_be_ours(store, settlement.document)
+    gone = _gone_from(store, settlement)
     ended = REMOVED if not document.live else SUPERSEDED if document.version > subject.delivery.version else None
     unsent = settlement.delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.FAILED)
     if ended is not None and unsent:
@@ -232,7 +234,7 @@ def settle(store: Store, subject: Subject, settlement: Settlement, now: datetime
     if not store.settle(settlement.delivery):
         return None
     if settlement.document is not None:
-        store.documents.save([_placed(store, document, settlement.document)])
+        store.documents.save([_placed(store, document, settlement.document), *gone])
     store.append(settlement.events)
     return settlement
 
@@ -245,10 +247,10 @@ def settle_earlier(store: Store, subject: Subject, earlier: Delivery, landed: bo
     """
     document = store.documents.get(subject.document.id)
     assert document is not None and earlier.intent is not None
-    settlement = delivered(replace(subject, delivery=earlier, document=document), earlier.intent, now)
+    settlement, gone = delivered(replace(subject, delivery=earlier, document=document), earlier.intent, now), []
     try:
-        if landed and settlement.document is not None:
-            _must_be_ours(store, settlement.document)
+        if landed:
+            gone = _gone_from(store, settlement)
     except Conflict:
         landed = False
     if not landed or settlement.document is None:
@@ -256,7 +258,7 @@ def settle_earlier(store: Store, subject: Subject, earlier: Delivery, landed: bo
         return document
     store.deliveries.save([settlement.delivery])
     placed = _placed(store, document, settlement.document)
-    store.documents.save([placed])
+    store.documents.save([placed, *gone])
     store.append(settlement.events)
     return placed
 
@@ -269,7 +271,18 @@ def _placed(store: Store, document: Document, delivered: Document) -> Document:
     return document.model_copy(update={"placement": placement.model_copy(update={"seen": seen})})
 
 
-def _must_be_ours(store: Store, document: Document) -> None:
-    assert document.placement is not None
-    if any(one.id != document.id for one in store.documents.placed_at(document.placement.place.path)):
+def _gone_from(store: Store, settlement: Settlement) -> list[Document]:
+    """What other documents had at the place where this one lies now: someone has taken it away.
+
+    Not known before: what was seen to be free when we looked may have become another's by the time of our intent.
+
+    Raises:
+        Conflict: the file may be another document's, whose bytes are the same.
+    """
+    placement = settlement.document.placement if settlement.document is not None else None
+    if settlement.document is None or placement is None:
+        return []
+    others = [one for one in store.documents.placed_at(placement.place.path) if one.id != settlement.document.id]
+    if not settlement.was_free and any(one.placement and one.placement.sha256 == placement.sha256 for one in others):
         raise Conflict
+    return [one.model_copy(update={"placement": None}) for one in others]

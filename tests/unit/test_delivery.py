@@ -495,6 +495,31 @@ def test_two_documents_never_take_one_file_for_theirs(office: Bench, portal: Ill
     assert places == set(office.tree)
 
 
+@pytest.mark.parametrize("data", [b"one", b"two"])
+def test_what_was_looked_at_too_early_takes_no_place_from_another(
+    office: Bench, portal: IllPortal, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    """The first one's next version would lie beside its own file, which nobody would know for ours any more."""
+    looked, look = asyncio.Event(), portal.look
+    both = [office.attach("t1").document, office.attach("t2", data=data).document]
+
+    async def look_early(place: Place) -> Found | None:
+        found = await look(place)
+        if not looked.is_set():
+            looked.set()
+            async with asyncio.timeout(10):
+                while not any(office.document(one.id).placement for one in both):  # noqa: ASYNC110 - it is in the store
+                    await asyncio.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(portal, "look", look_early)
+    for task in ("t1", "t2"):
+        complete_task(office.ctx, OWNER, task)
+    assert office.deliver().outcomes == {"delivered": 1, "kept_both": 1}
+    places = {placed.place.path for one in both if (placed := office.document(one.id).placement)}
+    assert places == set(office.tree) == {AT + "a.pdf", AT + "a (1).pdf"}
+
+
 def test_a_file_that_was_taken_away_makes_room_for_another_document(office: Bench, portal: IllPortal) -> None:
     first = office.send()
     del portal.files[(*ALFA, *DAS, "a.pdf")]
