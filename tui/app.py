@@ -52,6 +52,8 @@ KEPT = ("attach_folder", "model")
 """What dialogs remember that is kept from one time to the next."""
 KEEP_AFTER = 2.0
 """Seconds after a change until it is kept."""
+SETTLED = 0.1
+"""Seconds after the first painting in which nothing else is begun: it is written, and keys are answered, before."""
 ASK_PORTAL = 60.0
 """Seconds between two looks whether the portal answers; asked once at once."""
 
@@ -153,7 +155,7 @@ class Console(Keyed, OneByOne[None]):
 
     def _paint_at_once(self) -> None:
         self.screen._on_timer_update()  # not at the next tick of the clock that paints 60 times a second: 8 ms
-        self.screen.call_after_refresh(self._begin)
+        asyncio.get_running_loop().call_later(SETTLED, self.call_later, self._begin)
 
     def _begin(self) -> None:
         gc.freeze()  # what is imported by now stays

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual.binding import BindingsMap
 from textual.dom import DOMNode
-from textual.events import Key
+from textual.events import Key, ScreenResume
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import UPDATE_PERIOD, Screen
@@ -71,6 +71,7 @@ class Still(Keyed, Quick, Screen[A]):
     ON_ONE: ClassVar[frozenset[str]] = frozenset()
     """Actions on what the list's cursor stands on."""
     desk: Desk
+    _resumed = False
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
@@ -88,6 +89,12 @@ class Still(Keyed, Quick, Screen[A]):
         if action in self.ON_ONE and self.is_mounted and not any(len(rows.source) for rows in self._lists):
             return NOTHING_HERE
         return None
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """What has just been put together has its styles: Textual would work all of them out again, 5 ms."""
+        if not self._resumed:
+            event.refresh_styles = False
+            self._resumed = True
 
     def on_key(self, event: Key) -> None:
         """A key that does nothing now says why."""
