@@ -5,7 +5,7 @@ What Express guessed is proposed, or what a person corrected of it; a task of an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,14 +78,17 @@ class Proposal:
     trouble: Sentence | None = None
 
 
-def propose(ctx: Context, actor: Actor, key: str, choice: Choice) -> Proposal:
+def propose(ctx: Context, actor: Actor, key: str, choice: Choice, called: Mapping[str, str] | None = None) -> Proposal:
     """Say what confirming a file that waits would do; cheap: nothing is read but the office.
+
+    Args:
+        called: what templates are called, where that is known: see `template_names`, which reads all of them.
 
     Raises:
         Refused: it waits no more.
     """
     with ctx.store.snapshot():
-        return _propose(ctx, actor, find_waiting(ctx, key), choice)
+        return _propose(ctx, actor, find_waiting(ctx, key), choice, called)
 
 
 def tasks_for(ctx: Context, client: str, template: str) -> list[Task]:
@@ -140,7 +143,9 @@ def objections_to(ctx: Context, task: str, files: Iterable[Path]) -> list[OtherC
     return list(objections(ctx, kept).values())
 
 
-def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Proposal:
+def _propose(
+    ctx: Context, actor: Actor, row: Waiting, choice: Choice, called: Mapping[str, str] | None = None
+) -> Proposal:
     store, found = ctx.store, row.recognition
     named = "" if choice.client or choice.template or choice.period else str(row.params.get("task") or "")
     task = store.tasks.get(choice.task or named)
@@ -151,7 +156,8 @@ def _propose(ctx: Context, actor: Actor, row: Waiting, choice: Choice) -> Propos
     period = choice.period or found.period or _best(found.periods)
     client = store.clients.get(client_id) if client_id else None
     template = store.templates.get(template_id) if template_id else None
-    name = template_names(ctx).get(template_id, "") if template is not None else ""
+    names = {} if template is None else template_names(ctx) if called is None else called
+    name = names.get(template_id, template.name if template else "")
     known = Proposal(row, client, template, name, task.period if task else period, task)
 
     def trouble(text: Text, among: Sequence[Task] = (), /, **params: object) -> Proposal:

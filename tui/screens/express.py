@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
@@ -99,6 +99,7 @@ class Queue(Records[Left]):
         self._mine: set[str] = set()  # what was settled here
         self._told: list[Event] = []  # of what was settled anywhere, lately
         self._proposal: Proposal | None = None
+        self._called: Mapping[str, str] | None = None  # of templates: read with the list, not at every step
 
     def make_listing(self) -> Listing[Left]:
         columns = [lambda one, at=at: self._cells(one)[at] for at in range(len(HEADS))]
@@ -143,7 +144,7 @@ class Queue(Records[Left]):
             client = choice.client or found.client or _best(found.clients)
             seems.append((row, client, choice.template or found.template or _best(found.templates)))
         clients = ctx.store.clients.get_many({client for _, client, _ in seems if client})
-        templates = views.template_names(ctx)
+        self._called = templates = views.template_names(ctx)
         return [
             Left(
                 row,
@@ -181,7 +182,9 @@ class Queue(Records[Left]):
         self._proposal = None
         if one is not None:
             with suppress(Refused):  # settled meanwhile: the list says so in a moment
-                self._proposal = propose(desk.ctx, desk.actor, one.id, express_acts.choice_of(desk, one.id))
+                self._proposal = propose(
+                    desk.ctx, desk.actor, one.id, express_acts.choice_of(desk, one.id), self._called
+                )
         super().tell_about()
 
     def about(self, one: Left) -> list[Line]:

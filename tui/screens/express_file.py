@@ -115,13 +115,13 @@ class OneFile(Working[Found]):
 
     def read(self) -> Found:
         ctx, actor = self.desk.ctx, self.desk.actor
+        templates = views.template_names(ctx)
         try:
-            found = propose(ctx, actor, self._file, express_acts.choice_of(self.desk, self._file))
+            found = propose(ctx, actor, self._file, express_acts.choice_of(self.desk, self._file), templates)
         except Refused:
             return Found(None, {})
         known = found.row.recognition
         clients = ctx.store.clients.get_many([one.value for one in known.clients])
-        templates = views.template_names(ctx)
         names = {f"client:{key}": f"{key} {one.name}" for key, one in clients.items()}
         return Found(found, {**names, **{f"template:{key}": name for key, name in templates.items()}})
 
