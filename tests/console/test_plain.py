@@ -19,7 +19,7 @@ WALK: tuple[tuple[tuple[str, str], ...], ...] = (
     (("2", "21 de 21"), ("d", "Pasta de destino"), (TAB + "farm", "2     Farm")),
     (("2", "21 de 21"), ("f", "2 de 21"), ("u", "mudan")),
     (("2", "21 de 21"), ("/zzz\r", "Nada corresponde")),
-    (("2", "21 de 21"), ("/das simples\r", "1 de 21"), ("e", "Regras do Express para"), ("\r", "Regra do Express")),
+    (("2", "21 de 21"), ("/das simples\r", " 1 de 21"), ("e", "Regras do Express para"), ("\r", "Regra do Express")),
     (("3", "de 42"), ("  ", "2 selecionados"), ("c", "Concluir 2 tarefas")),
     (("3", "de 42"), ("f", "Tarefas: situa")),
     (("3", "de 42"), ("\r", "explicar")),
