@@ -25,7 +25,7 @@ TURNS = 8
 
 @asynccontextmanager
 async def piloted(app: App[R], size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[R]]:
-    """Run an app; at the end its workers end first, for `run_test` takes the widgets away under them.
+    """Run an app; at the end its loop and its workers end first, for `run_test` takes the screens away under them.
 
     Textual looks every 20 ms whether the process rests, twice a key: most of these tests' time would be that wait.
     """
@@ -46,4 +46,7 @@ async def piloted(app: App[R], size: tuple[int, int] = (80, 24)) -> AsyncIterato
             try:
                 yield pilot
             finally:
-                app.workers.cancel_all()
+                if not app._exit:
+                    app.exit()
+                if app._task is not None:
+                    await asyncio.wait([app._task])

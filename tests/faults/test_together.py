@@ -51,17 +51,17 @@ def stop_in_the_middle(program: Program, ctx: Context) -> Running:
     """A `malote deliver` that is stopped with deliveries under way, and not while it is its turn to write."""
     worker = program.start("deliver")
     impatient = open_store(program.office / "state.db", wait=0.2)
-    with contextlib.closing(impatient):
+    with contextlib.closing(impatient), contextlib.ExitStack() as unless_found:
+        unless_found.enter_context(worker)
         while True:
             assert worker.line()
             worker.signal(signal.SIGSTOP)
             os.waitid(os.P_PID, worker.process.pid, os.WSTOPPED)  # each of its threads
-            try:
-                with impatient.transaction():
+            with contextlib.suppress(StoreError), impatient.transaction():
+                if ctx.store.deliveries.sending():  # else it was between two claims
                     break
-            except StoreError:
-                worker.signal(signal.SIGCONT)
-    assert ctx.store.deliveries.sending()
+            worker.signal(signal.SIGCONT)
+        unless_found.pop_all()
     return worker
 
 
