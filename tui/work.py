@@ -52,10 +52,11 @@ class Rest:
     Args:
         node: whose it is; nothing is done once that is gone.
         seconds: after the last move.
+        first: whether it is done at once at a move that follows none.
     """
 
-    def __init__(self, node: DOMNode, seconds: float, do: Callable[[], object]):
-        self._node, self._seconds, self._do = node, seconds, do
+    def __init__(self, node: DOMNode, seconds: float, do: Callable[[], object], *, first: bool = True):
+        self._node, self._seconds, self._do, self._first = node, seconds, do, first
         self._handle: asyncio.TimerHandle | None = None
         self._last = 0.0
 
@@ -64,7 +65,7 @@ class Rest:
             self._handle.cancel()
         loop = asyncio.get_running_loop()  # a timer of Textual's is a task of its own
         before, self._last = self._last, loop.time()
-        if self._last - before > self._seconds:
+        if self._first and self._last - before > self._seconds:
             self._handle = None
             self._do()
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -93,8 +94,15 @@ def alike(folded: Folded, index: Names) -> list[Named]:
         ):
             client = names[place].client
             if client not in best or best[client].score < score:
-                best[client] = Named(client, score, start, start + len(line.rstrip()))
+                best[client] = Named(client, score, *_part(folded, names[place], start, at))
     return sorted(best.values(), key=lambda one: (-one.score, one.client))
+
+
+def _part(folded: Folded, name: Name, start: int, end: int) -> tuple[int, int]:
+    """What of a line resembles a name: from the first of its words to the last."""
+    its, line = set(name.whole.split()), range(bisect_left(folded.starts, start), bisect_left(folded.starts, end))
+    found = [at for at in line if folded.tokens[at] in its]
+    return folded.starts[found[0]], folded.starts[found[-1]] + len(folded.tokens[found[-1]])
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,7 @@ from tests.console.sample import OWNER, leave_files, new_office, office_at_work
 from tui import themes
 from tui.app import Console
 from tui.desk import Desk
+from tui.work import Rest
 
 Size = tuple[int, int]
 Offices = dict[str, Path]
@@ -171,8 +172,9 @@ async def settled(app: Console, pilot: Pilot[None]) -> None:
 
 def rests_soon(app: Console) -> bool:
     """Whether something is about to be told of the line on which the cursor stands now."""
-    handle = getattr(getattr(app.screen, "_rest", None), "_handle", None)
-    return handle is not None and 0 < handle.when() - asyncio.get_running_loop().time() < SOON
+    now = asyncio.get_running_loop().time()
+    handles = [one._handle for one in vars(app.screen).values() if isinstance(one, Rest)]
+    return any(one is not None and 0 < one.when() - now < SOON for one in handles)
 
 
 def strips(app: Console) -> list[Strip]:

@@ -41,6 +41,8 @@ NO_CLIENT = Text(
 PROPOSING = Text("Fazendo a regra a partir do texto…", "Making the rule from the text…")
 NO_RULE_YET = Text("diga antes a tarefa: {why}", "the task has to be clear first: {why}")
 PLAN = 4
+SETTLED = 0.3
+"""Seconds that the cursor has been standing when the text is moved to evidence out of sight."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class OneFile(Working[Found]):
         self._told: list[Event] = []
         self._lines: Sequence[Shown] = ()
         self._rest = Rest(self, REST, self._mark)
+        self._standing = Rest(self, SETTLED, self._reveal, first=False)
 
     def body(self) -> Iterable[Widget]:
         yield Lines([()] * 3, id="head")
@@ -141,7 +144,7 @@ class OneFile(Working[Found]):
         if self._read_for != self._file:
             self._read_text()
         else:
-            self._mark(reveal=False)
+            self._mark()
 
     def _tell(self, found: Proposal) -> None:
         width, row, lang = self.size.width, found.row, self.desk.lang
@@ -182,6 +185,7 @@ class OneFile(Working[Found]):
             else:
                 paper.show(found.text, instead=[line(("  " + self.say(NO_TEXT), "muted"))])
                 self._mark()
+                self._reveal()
 
         start(self, read, "text", alone=True)
 
@@ -194,18 +198,24 @@ class OneFile(Working[Found]):
 
     def on_rows_moved(self, _: Rows.Moved) -> None:
         self._rest.moved()
+        self._standing.moved()
 
-    def _mark(self, *, reveal: bool = True) -> None:
+    def _mark(self) -> None:
         """Let the evidence stand out: of the guess under the cursor, and of the best guesses of the other kinds."""
         here = self._line
         why = "" if here is None or here.guess is None else here.why
         self.query_one("#reason", Lines).update([line((fit(f" {why}", self.size.width), "bar"))])
         if not isinstance(self._text, Reading):
             return
-        own = [] if here is None or here.guess is None else marks(self.desk, here)
         others = [one for one in self._lines if one.chosen and (here is None or one.kind != here.kind)]
-        every = own + [mark for one in others for mark in marks(self.desk, one)]
-        self.query_one(Paper).mark(every, own[0].start if reveal and own else None)
+        shown = [here, *others] if here is not None else others
+        self.query_one(Paper).mark([mark for one in shown for mark in marks(self.desk, one)])
+
+    def _reveal(self) -> None:
+        """Bring the evidence of the guess under the cursor into sight: moving the text writes all of it again."""
+        own = [] if self._line is None else marks(self.desk, self._line)
+        if own and isinstance(self._text, Reading):
+            self.query_one(Paper).reveal(own[0].start)
 
     def on_rows_opened(self, _: Rows.Opened) -> None:
         """Enter: this guess is right."""

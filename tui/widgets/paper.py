@@ -56,19 +56,18 @@ class Paper(Keyed, Lines, can_focus=True):
         self._width = self.top = 0
         self.mark(marks)
 
-    def mark(self, marks: Sequence[Mark], reveal: int | None = None) -> None:
-        """Let these stand out.
-
-        Args:
-            reveal: a place in the text that is brought into sight.
-        """
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Let these stand out."""
         self._marks = sorted(marks)
         self._lay()
-        if reveal is not None and self._starts:
-            at = bisect_right(self._starts, reveal) - 1
-            if not self.top <= at < self.top + self.size.height:
-                self.top = at - self.size.height // 3
         self._sync()
+
+    def reveal(self, place: int) -> None:
+        """Bring a place in the text into sight."""
+        at = bisect_right(self._starts, place) - 1
+        if not self.top <= at < self.top + self.size.height:
+            self.top = at - self.size.height // 3
+            self._sync()
 
     def _lay(self) -> None:
         """Break the text into lines of the present width; places in it stay as they are."""
@@ -99,7 +98,7 @@ class Paper(Keyed, Lines, can_focus=True):
             return line(" " * MARGIN + piece)
         signs = list(dict.fromkeys(one.sign for one in here))
         sign = signs[0][:3] + ("+" if len(signs) > 1 else "")
-        parts: list[Part] = [(" " + fit(sign, MARGIN - 1), "accent")]
+        parts: list[Part] = [(" " + fit(sign, MARGIN - 1), "strong")]
         at = start
         for one in here:
             first, last = max(one.start, at), min(one.end, end)
