@@ -336,6 +336,8 @@ class Console(Keyed, OneByOne[None]):
     def on_changed(self, changed: Changed) -> None:
         paused = self.overview.pause is not None
         self.overview = changed.overview
+        if "employee_changed" in changed.codes:
+            self.desk.renew()
         if paused and changed.overview.pause is None:
             self.reachable = True
         for place in self._screens.values():

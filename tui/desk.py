@@ -22,7 +22,7 @@ MAKE_ONE = Text(
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Desk:
     """Where someone sits down to work."""
 
@@ -43,6 +43,10 @@ class Desk:
     def who(self) -> str:
         """Who acts, as people call them."""
         return self.actor.id.removeprefix(OUTSIDER)
+
+    def renew(self) -> None:
+        """What the actor may do has perhaps changed."""
+        self.actor = actors.renewed(self.ctx, self.actor)
 
     def whom_to_ask(self) -> str:
         """Who may do what is for admins only."""

@@ -150,6 +150,13 @@ EVENTS: dict[str, Kind] = {
     ),
     "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
     "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
+    "admin_made": Kind(
+        Text(
+            "O escritório não tinha administrador: {owner}, dono dos arquivos, fez de {employee} um",
+            "The office had no admin: {owner}, who owns its files, made {employee} one",
+        ),
+        Level.WARNING,
+    ),
     "configured": Kind(Text("Configuração alterada: {key} = {value}", "Configuration changed: {key} = {value}")),
     "notified": Kind(Text("Aviso de falhas enviado: {count}", "Notice of failures sent: {count}")),
     "notify_failed": Kind(

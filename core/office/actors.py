@@ -77,6 +77,20 @@ def admins(ctx: Context) -> list[str]:
     return [f"{one.name} ({one.id})" for one in every(ctx.store.employees) if one.admin]
 
 
+def heals(ctx: Context, actor: Actor) -> bool:
+    """Whether the actor may make an admin though they are none: there is no admin, and the office's files are theirs.
+
+    They could write any admin into these files anyway, and otherwise would have to: nobody else may make one.
+    """
+    return not actor.admin and os.getuid() == ctx.folder.stat().st_uid and not admins(ctx)
+
+
+def renewed(ctx: Context, actor: Actor) -> Actor:
+    """Who acts, with what they may do by now: someone may have changed it since."""
+    employee = ctx.store.employees.get(actor.id)
+    return actor if employee is None else Actor.employee(employee, actor.login)
+
+
 def owner(ctx: Context) -> str:
     """The operating system's user whose files the office's are."""
     uid = ctx.folder.stat().st_uid

@@ -9,7 +9,7 @@ from core.domain.models import Client, Employee, Event, Names, Template
 from core.domain.names import SCRATCH_FOLDER, roots_meet
 from core.domain.permissions import EXPRESS, OUTSIDER, Actor, handles
 from core.domain.text import Text, fold
-from core.office.actors import SEE_EMPLOYEES, require_admin
+from core.office.actors import SEE_EMPLOYEES, heals, require_admin
 from core.office.actors import UNKNOWN as UNKNOWN_EMPLOYEE
 from core.office.context import Context
 from core.office.errors import Refused
@@ -165,9 +165,12 @@ def set_employee(
         departments: all of them anew; `add` and `remove` change what there is.
 
     Raises:
-        Refused: the actor is no admin, the id is reserved or unknown without a name, or the login is another's.
+        Refused: the actor is no admin (nor heals an office without any by making one), the id is reserved or unknown
+            without a name, or the login is another's.
     """
-    require_admin(ctx, actor)
+    healing = admin is True and heals(ctx, actor)
+    if not healing:
+        require_admin(ctx, actor)
     with ctx.store.transaction():
         before = ctx.store.employees.get(key)
         if before is None and name is None:
@@ -187,6 +190,8 @@ def set_employee(
             return changed
         ctx.store.employees.save([changed])
         ctx.store.append([employee_changed(ctx, actor, before, changed)])
+        if healing:
+            ctx.store.append([event(ctx, actor, "admin_made", params={"owner": actor.login, "employee": key})])
         requeue_permitted(ctx, actor, changed)
         return changed
 

@@ -221,6 +221,27 @@ async def test_who_is_no_admin_is_told_so_beside_the_key(work: Path) -> None:
             assert app.screen is app.place("clients")
 
 
+async def test_the_files_owner_makes_an_admin_where_there_is_none_and_is_one_at_once(work: Path) -> None:
+    """Registered without admin's rights they were told that the files' owner makes one, and refused when they did."""
+    with open_office(work) as ctx:
+        registry.set_employee(ctx, OWNER, "gestor", admin=False)
+        app = Console(Desk(ctx, who_acts(ctx, "fiscal"), "pt"), sending=False)
+        async with piloted(app) as pilot:
+            desk = Desktop(app, pilot)
+            await desk.go("7", see="60 de 60")
+            await desk.go("n", see="não há nenhum")
+            await desk.go("8", see="3 de 3")
+            desk.rows.move(next(index for index, one in enumerate(desk.listed) if one.startswith("fiscal")))
+            await desk.go("l", see="só administradores")
+            await desk.go("enter", see="O que fiscal (Analista Fiscal) pode tratar")
+            desk.rows.move(0)
+            await desk.press("space", "enter")
+            await desk.see("fiscal (Analista Fiscal): todos")
+            await desk.until(lambda: app.desk.actor.admin)
+            await desk.press("7")
+            await desk.go("n", see="Código do novo cliente")
+
+
 async def test_what_is_empty_says_which_key_fills_it(new: Path) -> None:
     empty = new.parent / "vazio"
     create_office(empty, {"portal": {"url": f"dir://{new.parent / 'portal'}"}})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from core.domain.events import message
 from core.domain.models import Client, DeliveryStatus, Employee, Names
 from core.domain.permissions import Actor
 from core.office import Context, Refused
@@ -13,6 +15,7 @@ from core.office.registry import set_client, set_employee
 from core.office.tasks import complete_task
 from tests.office_setup import ALFA, CLIENTS, OWNER, Bench, bench, quick_folder
 
+ANA = Employee(id="ana", name="Ana", admin=True)
 EVA = Employee(id="eva", name="Eva", login="eva", departments=("Fiscal",))
 
 
@@ -76,11 +79,35 @@ def test_an_unknown_client(ctx: Context) -> None:
 
 
 def test_only_admins_change_clients_and_employees(ctx: Context) -> None:
+    ctx.store.employees.save([ANA])
     eva = Actor.employee(EVA, "eva")
     with pytest.raises(Refused, match="administrador"):
         set_client(ctx, eva, "1", name="x")
     with pytest.raises(Refused, match="administrador"):
         set_employee(ctx, eva, "eva", admin=True)
+
+
+def test_who_owns_the_files_of_an_office_without_admin_makes_one(ctx: Context) -> None:
+    """Registered as an employee without admin's rights, the owner was locked out of their own office for ever."""
+    eva = Actor.employee(EVA, "eva")
+    for given in ({"admin": False}, {"add": ("Pessoal",)}):
+        with pytest.raises(Refused, match="administrador"):
+            set_employee(ctx, eva, "eva", **given)
+    assert set_employee(ctx, eva, "eva", admin=True).admin
+    told = [event for event in ctx.store.events_after(0) if event.code == "admin_made"]
+    assert [(one.actor, one.level, message(one)) for one in told] == [
+        ("eva", "warning", "O escritório não tinha administrador: eva, dono dos arquivos, fez de eva um")
+    ]
+    with pytest.raises(Refused, match="administrador"):  # there is one by now, who decides
+        set_employee(ctx, Actor("rui", "eva", admin=False), "rui", name="Rui", admin=True)
+
+
+def test_who_does_not_own_the_files_makes_no_admin(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anyone in an office without admin would help themselves to all of it."""
+    monkeypatch.setattr(os, "getuid", lambda: -1)
+    with pytest.raises(Refused, match="administrador"):
+        set_employee(ctx, Actor.employee(EVA, "eva"), "eva", admin=True)
+    assert codes(ctx) == []
 
 
 def test_a_moved_client_gets_new_versions_in_its_new_folder(office: Bench) -> None:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from core.domain.models import Employee, Names
 from core.domain.text import InvalidValue, Text
-from core.office import registry, views
+from core.office import actors, registry, views
 from core.office.words import ALL_DEPARTMENTS, EMPLOYEE_HEADS
-from tui.keys import key
+from tui.keys import ADMINS_ONLY, key
 from tui.listing import Listing
 from tui.screens.ask import Ask
 from tui.screens.clients import CHANGED, TAKEN, needed
@@ -80,6 +80,8 @@ class Employees(Records[Seen]):
         key("n", "new", Text("novo", "new")),
     ]
     _departments: Sequence[str] = ()
+    _heals = False
+    """Whether who sits here may make an admin though they are none: the office has none, and its files are theirs."""
 
     def make_listing(self) -> Listing[Seen]:
         return Listing(
@@ -124,8 +126,13 @@ class Employees(Records[Seen]):
     def read(self) -> list[Seen]:
         ctx = self.desk.ctx
         lacking = registry.lacking_departments(ctx)
+        self._heals = actors.heals(ctx, self.desk.actor)
         self._departments = registry.departments(views.every(ctx.store.templates))
         return [Seen(one, lacking.get(one.id, {})) for one in views.every(ctx.store.employees)]
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        why = super().why_not(action, parameters)
+        return None if why is ADMINS_ONLY and action == "open" and self._heals else why
 
     def cares_for(self, changed: Changed) -> bool:
         return not {"employee_changed", "imported", "failed", "requeued"}.isdisjoint(changed.codes)
@@ -139,7 +146,7 @@ class Employees(Records[Seen]):
         one = self.stand_on(wanted)
         if one is None:
             self.notice(self.say(UNKNOWN, employee=wanted), "warning")
-        elif self.desk.actor.admin:
+        elif self.why_not("open", ()) is None:
             self.change(one, department)
 
     # --- acting

@@ -11,7 +11,6 @@ from textual.widget import Widget
 
 from core.office.views import Identified
 from tui.desk import Desk
-from tui.keys import ADMINS_ONLY
 from tui.screens.listed import FILTER, Listed, Marked
 from tui.screens.place import Place
 from tui.widgets.lines import Line, Lines
@@ -77,8 +76,8 @@ class Records(Listed[T], inherit_bindings=False):
         self._detail.update([*lines, *[()] * (self.DETAIL - len(lines))])
 
     def on_rows_opened(self, _: Rows.Opened) -> None:
-        if "open" in self.FOR_ADMINS and not self.desk.actor.admin:
-            self.refuse(ADMINS_ONLY)
+        if (why := self.why_not("open", ())) is not None:
+            self.refuse(why)
         elif self.current is not None:
             self.change(self.current)
 
