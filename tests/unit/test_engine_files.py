@@ -4,12 +4,14 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from core.store.engine import Database, Index, StoreError, field_sql, table_sql
+from core.store.engine import Database, Index, StoreError, field_sql, handle, table_sql
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -276,6 +278,27 @@ def test_a_closed_database_says_so(tmp_path: Path) -> None:
     db.close()
     for use in (lambda: db.insert({}), lambda: len(db), db.data_version):
         assert refusal(use) == "closed"
+
+
+def test_closing_while_a_thread_ends_closes_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the second time the number may be another file's, which would be closed under who writes it."""
+    closed: list[int] = []
+    ending = threading.Event()
+
+    def slowly(number: int) -> None:
+        closed.append(number)
+        ending.set()
+        time.sleep(0.1)
+        os.close(number)
+
+    db = Database(tmp_path / "x.db")
+    thread = threading.Thread(target=lambda: db.table("t").insert({}))
+    monkeypatch.setattr(handle, "os", SimpleNamespace(close=slowly))
+    thread.start()
+    assert ending.wait(10)
+    db.close()
+    thread.join()
+    assert len(closed) == len(set(closed)) > 0
 
 
 def test_a_path_with_any_characters_is_that_path(tmp_path: Path) -> None:

@@ -22,13 +22,14 @@ class Handle:
         self.failure: Exception | None = None
 
     def close(self) -> None:
-        """Close both."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-        if self.turn is not None:
-            os.close(self.turn)
-            self.turn = None
+        """Close both, once the statement in hand is done."""
+        with self.lock:
+            if self.connection is not None:
+                self.connection.close()
+                self.connection = None
+            if self.turn is not None:
+                os.close(self.turn)
+                self.turn = None
 
-    def __del__(self) -> None:  # the thread has ended
+    def __del__(self) -> None:  # the thread has ended; whoever closes all finds it until this has returned
         self.close()
