@@ -56,7 +56,8 @@ OTHERS = (
     Walk("Tarefas: opening", (b"3",), quiet=3.0),
     Walk("Tarefas: step", (DOWN,) * 12, STEP),
     Walk("Tarefas: page", (PAGE,) * 5, WHOLE),
-    Walk("Tarefas: filter key", typed("relat"), KEY, 0.25, (ESCAPE,), before=(b"/",)),
+    Walk("Tarefas: opening the filter", (b"/",), quiet=0.5),  # and what is searched is read
+    Walk("Tarefas: filter key", typed("relat"), KEY, 0.25, (ESCAPE,)),
     Walk("Tarefa: opening", (ENTER,), quiet=1.0),
     Walk("Tarefa: step", (DOWN,) * 12, STEP, after=(ESCAPE,)),
     Walk("Erros: opening", (b"5",), quiet=1.0),

@@ -39,6 +39,11 @@ class Paged(Marks):
     def total(self) -> int:
         return self._total
 
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """Those that were read."""
+        return self._tasks
+
     def set(self, ids: Sequence[str], tasks: Mapping[str, Task], total: int) -> None:
         """These are shown now, of so many; some of them have been read already."""
         self._ids, self._tasks, self._total = ids, dict(tasks), total

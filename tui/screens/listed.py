@@ -157,7 +157,7 @@ class Marked(Working[F]):
             self.listing,
             marked=self.listing.marked,
             sort=self.listing.sort,
-            empty=self._empty(),
+            empty=() if len(self.listing) else self._empty(),
             cursor=self.listing.index(current),
         )
         self.tell_counts()

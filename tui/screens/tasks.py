@@ -14,7 +14,7 @@ from textual.widget import Widget
 from core.domain.figures import dated
 from core.domain.models import Task, TaskStatus
 from core.domain.text import Text
-from core.office import views, worklist
+from core.office import StoreError, views, worklist
 from core.office.words import NO_TASKS, STATUS, TASK_HEADS
 from core.office.worklist import Known, Wanted
 from tui.desk import Desk
@@ -27,6 +27,7 @@ from tui.screens.pick import Pick
 from tui.watch import Changed
 from tui.widgets.lines import Line, Lines, Part, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Row, Rows
+from tui.work import start
 
 CHIPS = {
     "status": ("tasks.choose_status", Text("situação", "status")),
@@ -51,6 +52,8 @@ OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Te
 IN_DAYS = Text("em {days} dias", "in {days} days")
 CODES = {"completed", "reopened", "imported", "client_changed"}
 FAILURES = {"failed", "waiting", "requeued", "delivered", "replaced", "already_there", "kept_both", "cancelled"}
+AT_ONCE = 10_000
+"""Tasks that are searched at each key without a thread: 2 ms, less than it takes to begin one and to come back."""
 LONGEST = 5.0
 """Seconds that a key waits for the list at most."""
 ORDERS = ("status", "id", "name", "client", "period", "legal_date")
@@ -114,31 +117,35 @@ class Tasks(ByColumn[Found]):
     # --- reading: which, in a thread; the ones themselves where one looks
 
     def read(self) -> Found:
-        ctx, listing, text = self.desk.ctx, self.listing, self.listing.needle
+        ctx, text = self.desk.ctx, self.listing.needle
         if self._clients_stale:
             self._clients_stale = False
             self._clients = worklist.clients_known(ctx)
-        today = ctx.now().astimezone().date()
+        today, wanted = self._wanted_now()
+        ids = self._searchable(wanted).find(text, self._clients) if text else worklist.choose(ctx, wanted)
+        near = around(ids, first_of(ids, [self._at]))
+        total = sum(views.overview(ctx).tasks.values())
+        return Found(wanted, text, ids, self._tasks(near), self._clients, total, today)
+
+    def _wanted_now(self) -> tuple[date, Wanted]:
+        """Today, and what is wanted besides the text."""
+        listing, today = self.listing, self.desk.ctx.now().astimezone().date()
         column, downwards = listing.sort or (1, False)
-        wanted = replace(
+        return today, replace(
             self._wanted,
             legal=span(self._legal, today),
             ids=tuple(listing.marked) if listing.only_marked else None,
             order=ORDERS[column],
             descending=downwards,
         )
-        ids = self._search(wanted, text) if text else worklist.choose(ctx, wanted)
-        near = around(ids, first_of(ids, [self._at]))
-        total = sum(views.overview(ctx).tasks.values())
-        return Found(wanted, text, ids, self._tasks(near), self._clients, total, today)
 
-    def _search(self, wanted: Wanted, text: str) -> list[str]:
-        """Those of the wanted where a text is found; what they are found by is read once, until something changes."""
+    def _searchable(self, wanted: Wanted) -> worklist.Searchable:
+        """What the wanted are found by: read once for all keys, until something changes."""
         searched, changes = self._searched, self._changes
         if searched is None or searched.wanted != wanted:
             searched = worklist.searchable(self.desk.ctx, wanted)
             self._searched = searched if changes == self._changes else None
-        return searched.find(text, self._clients)
+        return searched
 
     def _tasks(self, ids: Sequence[str]) -> Mapping[str, Task]:
         return self.desk.ctx.store.tasks.get_many(ids)
@@ -160,7 +167,30 @@ class Tasks(ByColumn[Found]):
     """What is seen, in whatever order."""
 
     def rearrange(self) -> None:
-        self.reload()
+        searched, found, text = self._searched, self._found, self.listing.needle
+        if (
+            not text
+            or searched is None
+            or found is None
+            or self._stale
+            or self._reading
+            or len(searched.tasks) > AT_ONCE
+            or self._wanted_now() != (found.today, searched.wanted)
+        ):
+            self.reload()
+            return
+        ids = searched.find(text, self._clients)
+        self._found = replace(found, wanted=searched.wanted, text=text, ids=ids, tasks=self.listing.tasks)
+        self.show(self._found)
+
+    def action_filter(self) -> None:
+        super().action_filter()
+        start(self, self._look_up, "filter", alone=True)
+
+    async def _look_up(self) -> None:
+        """Read what tasks are found by, while the first letter is still to come."""
+        with suppress(StoreError):  # the letter says it
+            await asyncio.to_thread(self._searchable, self._wanted_now()[1])
 
     def tell_counts(self) -> None:
         super().tell_counts()
