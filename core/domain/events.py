@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.failures import FAILURES
 from core.domain.figures import kept_text
 from core.domain.models import Event, Level
-from core.domain.text import Text, in_language
+from core.domain.text import Text, as_sentence
 
 MOMENT = "%d/%m/%Y %H:%M:%S"
 
@@ -182,7 +182,7 @@ def message(event: Event, lang: str = "pt") -> str:
     if "retry_at" in params:
         params["retry_at"] = kept_text(params["retry_at"], MOMENT).text(lang)
     if "detail" in params:
-        params["detail"] = in_language(str(params["detail"]), lang)
+        params["detail"] = as_sentence(str(params["detail"])).text(lang)
     if failure := FAILURES.get(str(event.params.get("failure"))):
         params["sentence"] = failure.sentence.text(lang).format_map(params).strip()
     said = kind.sentence if event.folder or kind.no_folder is None else kind.no_folder

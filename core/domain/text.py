@@ -78,6 +78,16 @@ def in_language(kept: str, lang: str) -> str:
     return languages(kept).text(lang)
 
 
+def as_sentence(kept: str) -> Text:
+    """What `both` made, or a server's own answer, as it stands after another sentence: with a capital and a stop."""
+
+    def whole(said: str) -> str:
+        said = said.strip()
+        return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "…")) else ".") if said else ""
+
+    return Text(*map(whole, languages(kept)))
+
+
 class InvalidValue(ValueError):
     """What someone gave cannot be taken; `sentence` says why, and so does `str()`, in Portuguese."""
 

@@ -12,7 +12,7 @@ from core.domain.failures import FAILURES
 from core.domain.lineage import missing_templates, queue
 from core.domain.models import Delivery, DeliveryStatus, Document, Place, Task, TaskStatus
 from core.domain.permissions import Actor
-from core.domain.text import Sentence, Text, languages
+from core.domain.text import Sentence, Text, as_sentence
 from core.office.context import Context
 from core.office.loop import in_loop
 from core.office.tasks import find_task
@@ -139,7 +139,7 @@ def _told(subject: Subject, outcome: Plan) -> Foreseen:
 
 
 def _failing(subject: Subject, code: str, detail: str = "") -> Foreseen:
-    params = {**failure_params(subject), "detail": languages(detail)}
+    params = {**failure_params(subject), "detail": as_sentence(detail)}
     failure = FAILURES[code]
     message = Text(*(Sentence(failure.sentence, params).say(lang).strip() for lang in ("pt", "en")))
     said = Sentence(SAID[FAILED], {"message": message})

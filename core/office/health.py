@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.domain.failures import FAILURES
 from core.domain.models import Client, Names, Pause, Place
 from core.domain.permissions import Actor
-from core.domain.text import Sentence, Text, languages
+from core.domain.text import Sentence, Text, as_sentence
 from core.office.actors import require_admin
 from core.office.context import Context
 from core.office.errors import PortalUnusable
@@ -107,10 +107,10 @@ def portal_unusable(fault: PortalFault) -> PortalUnusable:
     """A fault of the portal as a sentence with its remedy."""
     failure = FAILURES[fault.code]
     remedy = LET_US_WRITE if fault.code == "portal_forbidden" else failure.remedy
-    params = {"detail": languages(fault.detail), "folder": SOME_FOLDER, "name": "", "delivery": "ID", "document": "ID"}
-    return PortalUnusable(failure.sentence, remedy, **params)
+    params = {"folder": SOME_FOLDER, "name": "", "delivery": "ID", "document": "ID"}
+    return PortalUnusable(failure.sentence, remedy, **params, detail=as_sentence(fault.detail))
 
 
 def told(pause: Pause) -> Sentence:
     """Why sending is paused."""
-    return Sentence(FAILURES[pause.code].sentence, {"detail": languages(pause.detail)})
+    return Sentence(FAILURES[pause.code].sentence, {"detail": as_sentence(pause.detail)})

@@ -11,7 +11,7 @@ from core.domain import story
 from core.domain.failures import FAILURES
 from core.domain.models import Document, Event, Pause
 from core.domain.permissions import Actor
-from core.domain.text import Sentence, languages
+from core.domain.text import Sentence, as_sentence
 from core.office.actors import require_department
 from core.office.context import Context
 from core.office.documents import find_document
@@ -42,7 +42,7 @@ def troubles(ctx: Context) -> list[Trouble]:
 
 def _of_portal(pause: Pause) -> Trouble:
     failure = FAILURES[pause.code]
-    params = {"detail": languages(pause.detail)}
+    params = {"detail": as_sentence(pause.detail)}
     return Trouble(
         subject=None,
         code=pause.code,
@@ -58,7 +58,7 @@ def _of_delivery(subject: Subject) -> Trouble:
     delivery = subject.delivery
     assert delivery.failure is not None
     failure = FAILURES[delivery.failure]
-    params = {**failure_params(subject), "detail": languages(delivery.detail)}
+    params = {**failure_params(subject), "detail": as_sentence(delivery.detail)}
     waits = delivery.status == "queued"
     return Trouble(
         subject=subject,

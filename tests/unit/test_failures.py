@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from core.delivery.plan import Subject
 from core.delivery.settling import failure_params
+from core.domain.events import message
 from core.domain.failures import FAILURES, next_try
 from core.domain.lineage import queue
-from core.domain.models import Client, Document, Employee, Task, Template
-from core.domain.text import Sentence
+from core.domain.models import Client, Document, Employee, Event, Task, Template
+from core.domain.text import Sentence, as_sentence, both
+from core.office import health
+from core.portal.webdav.faults import TIMEOUT
+from core.ports import PortalFault
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -36,6 +40,8 @@ CATALOGUE = {
     "conflict_unresolved": THREE_TIMES,
 }
 """The design's table."""
+
+PORTAL_S = [code for code in CATALOGUE if code.startswith("portal_")]
 
 jitters = st.floats(0, 1, exclude_max=True)
 
@@ -152,3 +158,22 @@ def test_a_paused_portals_sentence_needs_nothing_but_its_detail(code: str) -> No
 def test_a_wait_is_a_moment_from_now() -> None:
     at = next_try("portal_full", 1, NOW, 0.5)
     assert at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("kept", [both(TIMEOUT), "no route to host", "Gone.", "ça va?"])
+@pytest.mark.parametrize("lang", ["pt", "en"])
+def test_what_the_portal_said_is_a_sentence_after_ours(kept: str, lang: str) -> None:
+    """It read `O portal está indisponível. o servidor demorou demais` and ran into the remedy behind it."""
+    told = [
+        message(Event(at=NOW, code=code, params={"failure": failure, "detail": kept}), lang)
+        for code in ("failed", "waiting", "portal_paused")
+        for failure in FAILURES
+    ]
+    told += [health.portal_unusable(PortalFault(code, kept)).sentence.say(lang) for code in PORTAL_S]
+    for one in told:
+        assert one.rstrip().endswith((".", "?")), one
+        assert not any(after[:1].islower() for after in one.split(". ")), one
+
+
+def test_a_failure_without_detail_gets_none() -> None:
+    assert as_sentence("") == ("", "")

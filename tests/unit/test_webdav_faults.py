@@ -203,8 +203,8 @@ async def test_a_500_is_told_as_an_answer(portal: WebDavPortal, server: Server) 
     with pytest.raises(PortalFault) as raised:
         await portal.look(PLACE)
     told = portal_unusable(raised.value).sentence
-    assert told.say("pt") == "O portal está indisponível. Respondeu com o erro 500 (PROPFIND)"
-    assert told.say("en") == "The portal is unavailable. It answered with error 500 (PROPFIND)"
+    assert told.say("pt") == "O portal está indisponível. Respondeu com o erro 500 (PROPFIND)."
+    assert told.say("en") == "The portal is unavailable. It answered with error 500 (PROPFIND)."
 
 
 async def test_a_wrong_password_is_shown_once(portal: WebDavPortal, server: Server) -> None:

@@ -20,7 +20,7 @@ from core.ports import PortalFault
 ENVIRONMENT = "MALOTE_PORTAL_PASSWORD"
 KEYRING_SERVICE = "malote"
 OPEN_TO_OTHERS = Text("outros podem ler {path}; faça chmod 600", "others can read {path}; chmod 600 it")
-UNREADABLE = Text("password_file {path}: {why}", "password_file {path}: {why}")
+UNREADABLE = Text("não consigo ler {path} (password_file): {why}", "cannot read {path} (password_file): {why}")
 NO_TEXT = Text("não é um texto em UTF-8", "it is no text in UTF-8")
 
 Secret = Callable[[], str | None]
