@@ -28,10 +28,16 @@ LINGER = Text(
     "For it to work with nobody logged in as well: loginctl enable-linger",
 )
 PASSWORD = Text(
-    "A senha do portal nunca fica na unidade: password_file em malote.toml, ou MALOTE_PORTAL_PASSWORD=… em {file} "
-    "(0600).",
-    "The portal's password is never in the unit: password_file in malote.toml, or MALOTE_PORTAL_PASSWORD=… in {file} "
-    "(0600).",
+    "A senha do portal nunca fica na unidade, e o serviço, sem a sua sessão aberta, pode não alcançar a que está no "
+    "chaveiro do sistema. Deixe-a em password_file (malote.toml), ou como MALOTE_PORTAL_PASSWORD=… em {file} (0600).",
+    "The portal's password is never in the unit, and the service, without a session of yours, may not reach the one "
+    "in the system's keyring. Put it in password_file (malote.toml), or as MALOTE_PORTAL_PASSWORD=… in {file} (0600).",
+)
+PASSWORD_FOR_CRON = Text(
+    "O cron não tem a sua sessão: pode não alcançar a senha do portal que está no chaveiro do sistema, nem a de "
+    "MALOTE_PORTAL_PASSWORD neste terminal. Deixe-a em password_file (malote.toml).",
+    "Cron has no session of yours: it may not reach the portal's password in the system's keyring, nor that of "
+    "MALOTE_PORTAL_PASSWORD in this terminal. Put it in password_file (malote.toml).",
 )
 STATE = Text("{unit}: {state}", "{unit}: {state}")
 UNKNOWN = Text("instalado; o systemd do usuário não respondeu", "installed; the user's systemd did not answer")
@@ -87,6 +93,8 @@ def _install(call: Call) -> int:
     config = read_config(call.folder)
     if call.args.cron:
         call.print(cron_line(call.folder, call.args.timer or "15min"))
+        if _asks_password(config):
+            call.tell(PASSWORD_FOR_CRON)
         return DONE
     units = _units(call, config)
     if call.args.dry_run:
@@ -111,9 +119,15 @@ def _install(call: Call) -> int:
         call.print("systemctl --user daemon-reload")
         call.print(f"systemctl --user enable --now '{wanted}'")
     call.tell(LINGER)
-    if not config.portal.url.startswith("dir:") and not config.portal.password_file:
-        call.tell(PASSWORD, file=call.folder / SECRETS)
+    secrets = call.folder / SECRETS
+    if _asks_password(config) and not secrets.exists():
+        call.tell(PASSWORD, file=secrets)
     return DONE
+
+
+def _asks_password(config: Config) -> bool:
+    """Whether the portal needs a password that is not where whatever process finds it."""
+    return not config.portal.url.startswith("dir:") and not config.portal.password_file
 
 
 def _uninstall(call: Call) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -155,3 +156,20 @@ def test_cron_is_told_only_what_it_can_keep(machine: Machine) -> None:
     for wrong in ("7min", "5h", "0min", "x"):
         with pytest.raises(InvalidValue):
             cron_line(Path("/o"), wrong)
+
+
+def test_a_password_that_the_service_may_not_reach_is_named_with_what_to_do(machine: Machine) -> None:
+    """Kept in the keyring it works for who installs the service, and is not there when the service asks at night."""
+    assert "chaveiro" not in machine.run("install", "--user").stderr, "a folder asks for no password"
+    config = machine.office / "malote.toml"
+    config.write_text(re.sub(r"(?m)^url = .*", 'url = "webdav+https://eu@portal.example/"', config.read_text()))
+    told = machine.run("install", "--user").stderr
+    secrets = machine.office / "malote.env"
+    assert "pode não alcançar a que está no chaveiro" in told
+    assert "password_file (malote.toml)" in told and f"MALOTE_PORTAL_PASSWORD=… em {secrets} (0600)" in told
+    cron = machine.run("install", "--cron")
+    assert "chaveiro" in cron.stderr and "password_file (malote.toml)" in cron.stderr and "chaveiro" not in cron.stdout
+    secrets.write_text("MALOTE_PORTAL_PASSWORD=segredo\n")
+    assert "chaveiro" not in machine.run("install", "--user").stderr
+    config.write_text(config.read_text().replace('# password_file = ""', 'password_file = "senha"'))
+    assert "chaveiro" not in machine.run("install", "--cron").stderr
