@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from core.office import Context, activation, create_office, documents, open_offi
 from core.office.tasks import complete_task
 from core.office.views import every
 from tests.faults.process import PATIENCE, REPOSITORY, Running
+from tests.integration import forked
 
 OWNER = Actor.outsider("dono")
 SEED = "MALOTE_FAULTS_SEED"
@@ -148,18 +149,25 @@ class Program:
                 reader.join()
             assert worker.end() == 0
 
-    def call(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run `malote WORDS` to its end; nothing it says may be a traceback."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tui", *words],
-            env=self.environment(),
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            **options,
-        )
+    def call(self, *words: str, within: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `malote WORDS` to its end; nothing it says may be a traceback.
+
+        Args:
+            within: sets its limits, in an interpreter of its own from its start.
+        """
+        if within is None:
+            done = forked.malote(words, self.environment(), REPOSITORY, PATIENCE)
+        else:
+            done = subprocess.run(
+                [sys.executable, "-m", "tui", *words],
+                env=self.environment(),
+                cwd=REPOSITORY,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                preexec_fn=within,
+            )
         assert "Traceback" not in done.stderr, done.stderr
         return done
 

@@ -126,7 +126,7 @@ def test_files_that_may_not_grow(tmp_path: Path, kib: int) -> None:
     program = build(tmp_path, tasks=40)
     file = program.write("T0000", "grande.pdf", 60 * KIB)
     for words in (("attach", "T0000", str(file), "--template", "das"), ("deliver",)):
-        done = program.call(*words, preexec_fn=lambda: limited(kib))
+        done = program.call(*words, within=lambda: limited(kib))
         assert done.returncode in (0, 1, 3), done.stderr
         assert done.stderr.count("\n") <= 45
         if words[0] == "attach" and done.returncode == 0:

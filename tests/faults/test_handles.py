@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_handles_used_up(tmp_path: Path, handles: range) -> None:
     for limit in handles:
         file = program.write(task, f"{limit}_{name_of(task)}")
         for words in (("attach", task, str(file), "--template", "das"), ("deliver",)):
-            done = program.call(*words, preexec_fn=lambda limit=limit: limited(limit))
+            done = program.call(*words, within=partial(limited, limit))
             assert done.returncode in (0, 1, 3, 4), (limit, words, done.stderr)
             assert done.returncode == 0 or done.stderr.strip(), (limit, words)
             if words[0] == "attach" and done.returncode == 0:

@@ -80,7 +80,7 @@ class Reader(threading.Thread):
         self.done = threading.Event()
 
     def run(self) -> None:
-        with httpx.Client(trust_env=False, timeout=20) as client:
+        with httpx.Client(trust_env=False, verify=False, timeout=20) as client:
             while not self.done.is_set():
                 self._read_all(client)
 
@@ -155,7 +155,7 @@ class WebDavProgram(Program):
         self.foreign.append(body)
         folders = path.split("/")[:-1]
         target, beside = f"{self.url}/{quote(path)}", f"{self.url}/{quote(path)}.alheio"
-        with httpx.Client(trust_env=False, timeout=20) as client:
+        with httpx.Client(trust_env=False, verify=False, timeout=20) as client:
             for level in range(1, len(folders) + 1):
                 client.request("MKCOL", f"{self.url}/{quote('/'.join(folders[:level]))}/")
             assert client.put(beside, content=body).status_code == 201

@@ -1,7 +1,7 @@
 """`malote` in a process of its own, forked from one that has all of it imported already.
 
-An interpreter that starts and imports costs a third of a second of the processor, and these tests call the command some
-hundred times. That it starts as it is installed is held by those that start it so: the faults, the documentation's
+An interpreter that starts and imports costs a third of a second of the processor, and these tests call the command many
+hundred times. That it starts as it is installed is held by those that start it so: what is killed, the documentation's
 commands, the service, the console on a terminal.
 """
 
@@ -20,14 +20,18 @@ _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(["tests.integration.imported"])
 
 
-def malote(words: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `malote WORDS` to its end; the environment is all that it has."""
-    with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder, "out"), Path(folder, "err")
-        process = _forking.Process(target=_run, args=(words, dict(environment), Path.cwd(), said))
+def malote(
+    words: tuple[str, ...], environment: Mapping[str, str], folder: Path | None = None, patience: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `malote WORDS` in a folder to its end; the environment is all that it has."""
+    with tempfile.TemporaryDirectory() as place:
+        said = Path(place, "out"), Path(place, "err")
+        process = _forking.Process(target=_run, args=(words, dict(environment), folder or Path.cwd(), said))
         process.start()
-        process.join()
-        assert process.exitcode is not None
+        process.join(patience)
+        if process.exitcode is None:
+            process.kill()
+        assert process.exitcode is not None, f"malote {words} did not end"
         out, err = (one.read_text(encoding="utf-8") for one in said)
     return subprocess.CompletedProcess(words, process.exitcode, out, err)
 

@@ -132,7 +132,7 @@ from core.portal.webdav import WebDavPortal
 
 class Killing(httpx.AsyncBaseTransport):
     def __init__(self):
-        self.inner, self.left = httpx.AsyncHTTPTransport(), int(sys.argv[2])
+        self.inner, self.left = httpx.AsyncHTTPTransport(verify=False), int(sys.argv[2])
     async def handle_async_request(self, request):
         self.left -= 1
         if self.left < 0:

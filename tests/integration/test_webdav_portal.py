@@ -67,7 +67,9 @@ class OnServer:
         """Opens the portal, a new one in each test; over another transport if one is given."""
         number = next(_numbers)
         address = f"webdav+http://localhost:{served.port}/p{number}"
-        created = await asyncio.to_thread(httpx.request, "MKCOL", f"{served.url}/p{number}", trust_env=False)
+        created = await asyncio.to_thread(
+            httpx.request, "MKCOL", f"{served.url}/p{number}", trust_env=False, verify=False
+        )
         assert created.status_code == 201
 
         def make(transport: Callable[[], httpx.AsyncBaseTransport] | None = None) -> WebDavPortal:
@@ -340,7 +342,7 @@ class TestServers(OnServer):
 
     async def test_other_storage_below(self, opened: Open, outside: WebDavOutside, tmp_path: Path) -> None:
         """Where a client's folder is another storage, MOVE out of `.malote/` fails: then from beside the target."""
-        portal = opened(lambda: Mounted(httpx.AsyncHTTPTransport()))
+        portal = opened(lambda: Mounted(httpx.AsyncHTTPTransport(verify=False)))
         for n in range(3):
             await portal.publish(file(tmp_path, NEW), at(f"{n}.pdf"), Absent(), f"s{n}")
             assert outside.read(at(f"{n}.pdf")) == NEW

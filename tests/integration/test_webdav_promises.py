@@ -33,7 +33,7 @@ class Updated(httpx.AsyncBaseTransport):
     """The same server after an update of what stands before it: it grants locks that keep nobody away."""
 
     def __init__(self) -> None:
-        self.inner = httpx.AsyncHTTPTransport()
+        self.inner = httpx.AsyncHTTPTransport(verify=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         named = {"Server": "updated/2.0"}

@@ -35,7 +35,7 @@ class Someone:
 
     def __init__(self, url: str):
         self.url = url
-        self.client = httpx.AsyncClient(timeout=30, trust_env=False)
+        self.client = httpx.AsyncClient(timeout=30, trust_env=False, verify=False)
 
     async def put(self, name: str, data: bytes, headers: dict[str, str] | None = None) -> bool:
         answer = await self.client.put(f"{self.url}/{name}", content=data, headers=headers)
