@@ -63,4 +63,9 @@ def remedy_of(desk: Desk, code: str | None, remedy: Sentence) -> str:
     Args:
         remedy: the catalogue's, which names commands.
     """
-    return desk.say(REMEDIES[code]) if code is not None and code in REMEDIES else remedy.say(desk.lang)
+    return by_key(desk, code) or remedy.say(desk.lang)
+
+
+def by_key(desk: Desk, code: str | None) -> str | None:
+    """What to do about a failure at the console; None where no key does it."""
+    return desk.say(REMEDIES[code]) if code is not None and code in REMEDIES else None

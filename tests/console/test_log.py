@@ -190,6 +190,22 @@ async def test_the_portal_s_answer_is_in_the_detail(work: Path, other: Context) 
         await desk.see("resposta do portal HTTP 418 I'm a teapot")
 
 
+async def test_the_detail_says_by_which_key_a_failure_is_mended(work: Path, other: Context) -> None:
+    """Who sits at the console was sent to a command line; the command only stands where no key does it."""
+
+    def fail(failure: str) -> None:
+        params = {"failure": failure, "template": "das", "detail": ""}
+        other.store.append([Event(at=other.now(), code="failed", level=Level.ERROR, name="a.pdf", params=params)])
+
+    fail("no_destination")
+    async with sitting(work) as desk:
+        await opened(desk)
+        await desk.see("Para resolver: Escolha a pasta do template em Templates (2).")
+        assert "malote map" not in desk.text
+        fail("file_too_large")
+        await desk.see("Para resolver: Aumente o limite no portal")
+
+
 async def test_a_line_leads_to_its_task_and_to_its_error(work: Path) -> None:
     async with sitting(work) as desk:
         await opened(desk)

@@ -39,6 +39,7 @@ from core.store.engine import StoreError
 from tests.memory_portal import MemoryPortal
 from tests.office_setup import OWNER, Bench, bench, quick_folder
 from tests.texts import PORTUGUESE
+from tui.desk import Desk
 from tui.screens import log_detail
 from tui.widgets.lines import Line
 
@@ -101,7 +102,7 @@ def ways(b: Bench, document: Document, lang: str) -> Iterator[str]:
         about = log.about(b.ctx, event)
         yield message(event, lang)
         yield log_detail.plain_text(about, lang)
-        yield "".join(part if isinstance(part, str) else part[0] for line in pane(about, lang) for part in line)
+        yield "".join(part if isinstance(part, str) else part[0] for line in pane(b, about, lang) for part in line)
     paused = b.ctx.store.pause()
     assert paused is not None
     yield health.told(paused).say(lang)
@@ -110,8 +111,8 @@ def ways(b: Bench, document: Document, lang: str) -> Iterator[str]:
     yield foresight._failing(subject, "portal_error", b.last(document).detail).sentence.say(lang)
 
 
-def pane(about: log.About, lang: str) -> list[Line]:
-    return log_detail.pane(about, lang, 500, 20)
+def pane(b: Bench, about: log.About, lang: str) -> list[Line]:
+    return log_detail.pane(about, Desk(b.ctx, OWNER, lang), 500, 20)
 
 
 def test_there_are_faults_to_look_at() -> None:

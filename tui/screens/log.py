@@ -114,7 +114,7 @@ class Log(Filtered):
 
     def _fill(self) -> None:
         height = TALL_DETAIL if self.size.height >= TALL else DETAIL
-        shown = [] if self._about is None else pane(self._about, self.desk.lang, self.size.width, height)
+        shown = [] if self._about is None else pane(self._about, self.desk, self.size.width, height)
         self._detail.update([*shown, *[()] * (height - len(shown))])
 
     # --- going elsewhere

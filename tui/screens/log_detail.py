@@ -14,6 +14,8 @@ from core.domain.text import Text, in_language
 from core.office import log
 from core.office.log import About
 from core.office.words import DELIVERY, TO_DO
+from tui.desk import Desk
+from tui.remedies import by_key
 from tui.screens.log_list import TONES, sign_of
 from tui.screens.panel import number
 from tui.widgets.lines import Line, line, wrapped
@@ -111,13 +113,13 @@ def duration(time: timedelta, lang: str) -> str:
     return f"{hours} h" if hours < 48 else f"{round(hours / 24)} d"
 
 
-def pane(about: About, lang: str, width: int, height: int) -> list[Line]:
-    """The most important of it in so many lines."""
-    event = about.event
+def pane(about: About, desk: Desk, width: int, height: int) -> list[Line]:
+    """The most important of it in so many lines; what to do, by the console's keys."""
+    event, lang = about.event, desk.lang
     tone = TONES[event.level] or "strong"
     lines: list[Line] = [line("")]
     lines += wrapped(f"{sign_of(event)} {message(event, lang)}", width, tone, most=2)
-    if todo := log.remedy(event, lang):
+    if todo := by_key(desk, event.params.get("failure")) or log.remedy(event, lang):
         lines += wrapped(TO_DO.say(lang, remedy=todo), width, most=2 if height > 6 else 1)
     for fact in facts(about, lang):
         if len(lines) < height:
@@ -135,7 +137,7 @@ def _fitting(fact: Fact, width: int) -> str:
 
 
 def plain_text(about: About, lang: str) -> str:
-    """All of it, a line a thing, to be copied."""
+    """All of it, a line a thing, to be copied to where there may be no console: what to do is a command."""
     event, delivery, document = about.event, about.delivery, about.document
     parts = [f"{dated(event.at, DAY, lang)} {sign_of(event)} {message(event, lang)}"]
     if todo := log.remedy(event, lang):
