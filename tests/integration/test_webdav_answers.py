@@ -18,11 +18,10 @@ import pytest
 from core.domain.failures import FAILURES
 from core.portal.webdav import WebDavPortal
 from core.portal.webdav.bodies import Body
-from core.portal.webdav.facts import Facts
 from core.portal.webdav.requests import Deadlines
 from core.ports import Absent, Conflict, PortalFault, Unchanged
 from tests.integration.proxy import PAGE, Fault, Instead, Proxy, proxied
-from tests.integration.webdav_servers import SERVERS, Served, Setting, needs, serving
+from tests.integration.webdav_servers import FACTS, SERVERS, Served, Setting, needs, serving
 from tests.portal_contract import NEW, OLD, at, file, sha
 
 
@@ -39,17 +38,14 @@ async def proxy(served: Served) -> AsyncIterator[Proxy]:
         yield between
 
 
-_facts: dict[int, Facts] = {}
-
-
 @pytest.fixture
 async def portal(served: Served, proxy: Proxy, tmp_path: Path) -> AsyncIterator[WebDavPortal]:
     """Known already, and with its folders there: what comes next is about one request."""
     portal = WebDavPortal(f"webdav+http://localhost:{proxy.port}/", facts=tmp_path, deadlines=Deadlines(request=10))
-    if served.port in _facts:
-        portal._facts.write(_facts[served.port])
+    if served.kind in FACTS:
+        portal._facts.write(FACTS[served.kind])
     await portal.publish(file(tmp_path, OLD, "old"), at("antigo.pdf"), Absent(), "s0")
-    _facts[served.port] = portal._facts.read() or pytest.fail("no facts were kept")
+    FACTS.setdefault(served.kind, portal._facts.read() or pytest.fail("no facts were kept"))
     yield portal
     proxy.plan = lambda _method, _path: None
     await portal._dav.delete(at().root, folder=True)

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from core.portal.webdav import WebDavPortal
-from core.portal.webdav.facts import Facts, FactsFile
+from core.portal.webdav.facts import FactsFile
 from core.portal.webdav.requests import Deadlines
 from core.ports import Absent, PortalFault, Unchanged
 from tests.integration.proxy import (
@@ -33,14 +33,13 @@ from tests.integration.proxy import (
     proxied,
 )
 from tests.integration.webdav_courier import Courier, content, place_of, sha, unfinished
-from tests.integration.webdav_servers import SERVERS, Served, needs, serving
+from tests.integration.webdav_servers import FACTS, SERVERS, Served, needs, serving
 from tests.portal_contract import NEW, OLD, at, file
 
 DEADLINES = Deadlines(request=1.5)
 
 
 _numbers = itertools.count()
-_facts: dict[int, Facts] = {}
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,15 @@ def spot(served: Served) -> Spot:
 @pytest.fixture
 async def proxy(spot: Spot, tmp_path: Path) -> AsyncIterator[Proxy]:
     """Between us and the server; what the server honours is known."""
-    port = spot.served.port
-    if port not in _facts:
+    port, kind = spot.served.port, spot.served.kind
+    if kind not in FACTS:
         portal = WebDavPortal(spot.url(port), facts=tmp_path)
         await portal.check()
         await portal.close()
-        _facts[port] = FactsFile(tmp_path, portal.url).read() or pytest.fail("no facts were kept")
+        FACTS[kind] = FactsFile(tmp_path, portal.url).read() or pytest.fail("no facts were kept")
     async with proxied(port) as between:
         for known in (port, between.port):
-            FactsFile(tmp_path, spot.url(known)).write(_facts[port])
+            FactsFile(tmp_path, spot.url(known)).write(FACTS[kind])
         yield between
 
 

@@ -23,11 +23,10 @@ from core.portal.webdav.bodies import SlowStream
 from core.portal.webdav.facts import Facts, FactsFile
 from core.ports import Absent, Conflict, Found, Portal, PortalFault, Unchanged
 from tests.integration.webdav_outside import WebDavOutside
-from tests.integration.webdav_servers import SERVERS, Served, needs, serving
+from tests.integration.webdav_servers import FACTS, SERVERS, Served, needs, serving
 from tests.portal_contract import FOREIGN, LEGAL_NAMES, NEW, OLD, Outside, PortalContract, at, file, sha
 
 _numbers = itertools.count()
-_facts: dict[int, Facts] = {}
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -81,12 +80,12 @@ class OnServer:
                 transport=transport,
             )
 
-        if served.port not in _facts:
+        if served.kind not in FACTS:
             portal = make()
             await portal.check()
             await portal.close()
-            _facts[served.port] = FactsFile(tmp_path / "host", portal.url).read() or pytest.fail("no facts were kept")
-        FactsFile(tmp_path / "host", address).write(self.alter(_facts[served.port]))
+            FACTS[served.kind] = FactsFile(tmp_path / "host", portal.url).read() or pytest.fail("no facts were kept")
+        FactsFile(tmp_path / "host", address).write(self.alter(FACTS[served.kind]))
         return make
 
     @pytest.fixture
@@ -221,9 +220,9 @@ class TestServers(OnServer):
         self, portal: WebDavPortal, opened: Open, tmp_path: Path, served: Served
     ) -> None:
         """An update of the server would be written to in ways that it no longer honours."""
-        FactsFile(tmp_path / "host", portal.url).write(replace(_facts[served.port], server="old/1.0", keeps_name=False))
+        FactsFile(tmp_path / "host", portal.url).write(replace(FACTS[served.kind], server="old/1.0", keeps_name=False))
         await portal.check()
-        assert FactsFile(tmp_path / "host", portal.url).read() != replace(_facts[served.port], server="old/1.0")
+        assert FactsFile(tmp_path / "host", portal.url).read() != replace(FACTS[served.kind], server="old/1.0")
         kept = FactsFile(tmp_path / "host", portal.url).read()
         assert kept is not None
         assert kept.keeps_name

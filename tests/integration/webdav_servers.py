@@ -22,8 +22,12 @@ from pathlib import Path
 
 import pytest
 
+from core.portal.webdav.facts import Facts
+
 SERVERS = ("wsgidav", "rclone", "apache")
 APACHE_MODULES = Path("/usr/lib/apache2/modules")
+FACTS: dict[str, Facts] = {}
+"""What a kind of server honours, once a test has found it out: half a second of the processor each time."""
 USER, PASSWORD, REALM = "escritorio", "segredo çã €", "malote"
 
 
