@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from asyncio import TimerHandle, get_running_loop
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from textual._callback import invoke
 from textual.app import App
 from textual.events import Callback, Event, InputEvent, Key, Paste
 from textual.message_pump import MessagePump
@@ -32,23 +33,63 @@ class OneByOne(Quick, App[R]):
         self._held: deque[InputEvent | Paste] = deque()
         self._turn = 0
         self._under_way: TimerHandle | None = None
+        self._path: Sequence[MessagePump] = ()
+        """Those that the last key went through."""
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
         self._held.append(event)
-        if self._under_way is None:
+        if self._under_way is not None:
+            return
+        if self._at_rest([*self._path, *_upwards(self.focused or self.screen)]):
             await self._next()
+        else:
+            self._wait()
+
+    def _at_rest(self, path: Iterable[MessagePump]) -> bool:
+        """Whether all that was told by the last key has been heard: mostly so, where keys are pressed one by one.
+
+        Textual looks one message ahead: what it has looked at is in no queue, but waits.
+        """
+        waits = self._pending_message is not None or not self._message_queue.empty()
+        return not waits and all(one is self or is_idle(one) for one in path)
 
     async def _next(self) -> None:
-        if not self._held:
+        if self._held:
+            self._path = _upwards(self.focused or self.screen)
+            await self._hand_on(self._held.popleft())
+        if self._held:
+            self._wait()
+
+    async def _hand_on(self, event: InputEvent | Paste) -> None:
+        """Have a key handled by what has the focus, and by all above that, as Textual does, but without their queues.
+
+        Nothing waits in these: what they hear now they would hear next.
+        """
+        if not isinstance(event, Key) or not all(one is self or is_idle(one) for one in self._path):
+            await super().on_event(event)
             return
+        self.app_focus = True
+        if await self._check_bindings(event.key, priority=True):
+            return
+        event._set_forwarded()
+        for one in self._path[:-1]:
+            event._no_default_action = False
+            with one._context():
+                for _, handler in one._get_dispatch_methods(event.handler_name, event):
+                    await invoke(handler, event)
+            if event._stop_propagation:
+                return
+        event._no_default_action = False
+        await super().on_event(event)
+
+    def _wait(self) -> None:
+        """Hold the next key back until the last one has been heard by all."""
         self._turn += 1
         self._under_way = get_running_loop().call_later(LONGEST, self.call_later, self._end, self._turn)
-        target: MessagePump = self.focused or self.screen
-        await super().on_event(self._held.popleft())
-        self._follow([*_upwards(target), *_upwards(target)], self._turn)
+        self._follow([*self._path, *self._path], self._turn)
 
     def _follow(self, path: Sequence[MessagePump], turn: int) -> None:
         """Come after the key in the queue of each that it goes through, and once more: after what they told by it."""
@@ -63,6 +104,12 @@ class OneByOne(Quick, App[R]):
         self._under_way.cancel()
         self._under_way = None
         await self._next()
+
+
+def is_idle(one: MessagePump) -> bool:
+    """Whether someone who handles messages has none, and waits for one."""
+    ready: Any = one._message_queue.ready_event
+    return not ready.is_set() and any(not waiter.done() for waiter in ready._waiters) and not one._next_callbacks
 
 
 class Step:

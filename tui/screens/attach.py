@@ -239,7 +239,7 @@ class Attach(Dialog[list[AttachedFile]]):
     def action_other(self) -> None:
         """Between typing and the list, in which space marks."""
         typed = self.query_one("#path", Typed)
-        (self.query_one("#files", Rows) if typed.has_focus else typed).focus()
+        self.set_focus(self.query_one("#files", Rows) if typed.has_focus else typed)
 
     def action_mark(self) -> None:
         rows = self.query_one("#files", Rows)

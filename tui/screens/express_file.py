@@ -97,7 +97,7 @@ class OneFile(Working[Found]):
             self.query_one("#guesses", Rows).show(Fixed(), cursor=0)
             self.query_one(Paper).show("")
             self.notice("")  # of another file
-        self.query_one("#guesses", Rows).focus()
+        self.set_focus(self.query_one("#guesses", Rows))
         self.reload()
 
     def memento(self) -> dict[str, Any]:
@@ -253,7 +253,7 @@ class OneFile(Working[Found]):
     def action_other(self) -> None:
         """The text, and back."""
         paper, listed = self.query_one(Paper), self.query_one("#guesses", Rows)
-        (listed if paper.has_focus else paper).focus()
+        self.set_focus(listed if paper.has_focus else paper)
 
     def action_find(self, kind: str) -> None:
         if (found := self._proposal) is not None and (kind != "task" or found.client is not None):

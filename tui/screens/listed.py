@@ -193,7 +193,7 @@ class Marked(Working[F]):
     # --- filter
 
     def action_filter(self) -> None:
-        self.query_one("#filter", Typed).focus()
+        self.set_focus(self.query_one("#filter", Typed))
 
     def on_input_changed(self, event: Typed.Changed) -> None:
         event.stop()
@@ -203,11 +203,11 @@ class Marked(Working[F]):
 
     def on_input_submitted(self, event: Typed.Submitted) -> None:
         event.stop()
-        self.rows.focus()
+        self.set_focus(self.rows)
 
     def on_typed_left(self, _: Typed.Left) -> None:
         self.clear_filter()
-        self.rows.focus()
+        self.set_focus(self.rows)
 
     def on_typed_passed(self, event: Typed.Passed) -> None:
         steps = {"down": 1, "up": -1, "pagedown": self.rows.height, "pageup": -self.rows.height}

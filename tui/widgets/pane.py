@@ -79,7 +79,7 @@ class Pane(Vertical):
     def enter(self) -> None:
         """Work here now."""
         self.rows.drive(True)
-        self.typed.focus()
+        self.screen.set_focus(self.typed)
 
     def leave(self) -> None:
         """Work elsewhere."""
