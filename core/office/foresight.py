@@ -54,12 +54,14 @@ class Outlook:
     Args:
         missing: the names of needed templates without document, by open task; only tasks that lack some.
         active: whether the integration is; otherwise nothing would leave.
+        seq: the last event before it was looked at: what came later may have changed it.
     """
 
     tasks: tuple[str, ...]
     foreseen: tuple[Foreseen, ...]
     missing: dict[str, list[str]]
     active: bool
+    seq: int
 
 
 def foresee(
@@ -73,6 +75,7 @@ def foresee(
     Raises:
         Refused: a task is unknown.
     """
+    seq = ctx.store.last_seq()
     tasks = [find_task(ctx, key) for key in keys]
     live = [one for task in tasks for one in ctx.store.documents.of_task(task.id) if one.live]
     wanted = [delivery for one in live if (delivery := _would_queue(ctx, actor, one)) is not None]
@@ -81,6 +84,7 @@ def foresee(
         foreseen=tuple(in_loop(_foresee(ctx, wanted, looked))),
         missing=missing_of(ctx, tasks),
         active=ctx.store.integration().active,
+        seq=seq,
     )
 
 

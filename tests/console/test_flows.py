@@ -106,22 +106,6 @@ async def test_completing_shows_first_and_is_confirmed_by_another_key(work: Path
         await desk.see("0 de 42")
 
 
-async def test_what_another_changes_while_completing_asks_is_looked_at_anew(work: Path, other: Context) -> None:
-    """The yes was to another folder, or to fewer documents: what has gone to a client does not come back."""
-    async with sitting(work) as desk:
-        await desk.press("3", "slash", *"T0004", "enter", "c")
-        await desk.see("Fiscal > ISS", "1 envio sairá agora")
-        task = other.store.tasks.get("T0004")
-        assert task is not None
-        await asyncio.to_thread(mapping.map_templates, other, OWNER, task.templates, ("De", "Outro"))
-        await desk.see("Algo mudou agora nestas tarefas ou pastas: s olha de novo")
-        await desk.go("s", see="De > Outro")
-        now = other.store.tasks.get("T0004")
-        assert now is not None and now.status is TaskStatus.OPEN, "it was sent to where nobody was told"
-        assert "Algo mudou" not in desk.text
-        await desk.go("s", see="T0004 concluída; documentos na fila: 1.")
-
-
 async def test_completing_without_a_needed_document_says_so(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.press("3", "slash", *"T0006", "enter", "c")

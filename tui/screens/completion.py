@@ -1,31 +1,31 @@
-"""Completing tasks: first a dry look at what will be sent where and what will fail, then, by another key, doing it."""
+"""What completing tasks would do, for someone to say yes to; it looks anew when others change it meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.widget import Widget
 
 from core.domain.destinations import show_place
+from core.domain.figures import dated
+from core.domain.models import Event
 from core.domain.text import Text
-from core.office import Refused
-from core.office import tasks as use
+from core.office import views
 from core.office.foresight import Foreseen, Outlook, foresee
 from core.office.mapping import REMAPPED
-from core.office.tasks import Completed
 from tui.desk import Desk
 from tui.keys import key
 from tui.remedies import remedy_of
 from tui.screens.dialog import Dialog
-from tui.screens.working import Cancelled, Work, Working
-from tui.watch import Changed
+from tui.screens.working import Work
+from tui.watch import MOST, Changed
 from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
+from tui.work import in_thread, start
 
-LOOKING = Text("Olhando o portal: o que vai para onde…", "Looking at the portal: what goes where…")
-NO_TASK = Text("Nenhuma tarefa escolhida.", "No task chosen.")
 TITLE = Text("Concluir {count} tarefas", "Complete {count} tasks")
 TITLE_ONE = Text("Concluir a tarefa {task}", "Complete the task {task}")
 SENT = Text("{count} a enviar", "{count} to send")
@@ -47,15 +47,18 @@ OTHERWISE = Text(
     "Algo mudou agora nestas tarefas ou pastas: {keys[completion.yes]} olha de novo e pergunta outra vez.",
     "These tasks or folders have changed just now: {keys[completion.yes]} looks anew and asks again.",
 )
-SWITCHED = frozenset({"activated", "deactivated"})
-COMPLETING = Text("Concluindo:", "Completing:")
-HALF_WAY = Text(
-    "Cancelado: {count} de {total} concluídas, documentos na fila: {queued}.",
-    "Cancelled: {count} of {total} completed, documents queued: {queued}.",
+LOOKING_ANEW = Text(
+    "Algo mudou agora nestas tarefas ou pastas: olhando de novo…",
+    "These tasks or folders have changed just now: looking anew…",
 )
+LOOKED_ANEW = Text(
+    "Algo mudou nestas tarefas ou pastas; olhado de novo às {at}: confira.",
+    "These tasks or folders changed; looked at anew at {at}: see what it is now.",
+)
+TO_READ = 1.0
+"""Seconds in which a yes is still to what stood there before."""
+SWITCHED = frozenset({"activated", "deactivated"})
 MORE_LACKING = Text(" (e mais {count} tarefas)", " (and {count} more tasks)")
-DONE = Text("{count} tarefas concluídas; documentos na fila: {queued}.", "{count} tasks completed; queued: {queued}.")
-DONE_ONE = Text("{task} concluída; documentos na fila: {queued}.", "{task} completed; documents queued: {queued}.")
 DETAIL = 3
 SHOWN = {
     "delivered": ("sent", "✓", ""),
@@ -68,76 +71,6 @@ SHOWN = {
 """How a decision is counted, its sign, its tone."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What came of completing some tasks."""
-
-    completed: Sequence[Completed]
-    refused: Sequence[Refused]
-    cancelled: bool = False
-
-
-def complete(place: Working[Any], tasks: Sequence[str], then: Callable[[Done], None] = lambda _: None) -> None:
-    """Look dry, ask, and complete.
-
-    Args:
-        then: told what came of it.
-    """
-    desk = place.desk
-    ctx, actor = desk.ctx, desk.actor
-    if not tasks:
-        place.notice(desk.say(NO_TASK), "muted")
-        return
-
-    def ask(outlook: Outlook) -> None:
-        place.notice("")
-        dialog = Completion(desk, outlook)
-
-        def sure(yes: bool | None) -> None:
-            if yes and dialog.stale:
-                complete(place, tasks, then)
-            elif yes:
-                go(outlook)
-
-        place.console.open(dialog, sure)
-
-    def go(outlook: Outlook) -> None:
-        place.do_long(lambda work: do(work, outlook), came_of_it, COMPLETING)
-
-    def came_of_it(done: Done) -> None:
-        say_done(place, done, len(tasks))
-        then(done)
-
-    def do(work: Work, outlook: Outlook) -> Done:
-        completed: list[Completed] = []
-        refused: list[Refused] = []
-        for count, task in enumerate(tasks):
-            try:
-                work.step(count, len(tasks))
-                completed.append(use.complete_task(ctx, actor, task, force=task in outlook.missing))
-            except Refused as error:
-                refused.append(error)
-            except Cancelled:
-                return Done(completed, refused, cancelled=True)
-        return Done(completed, refused)
-
-    place.do_long(lambda work: foresee(ctx, actor, tasks, work.step), ask, LOOKING)
-
-
-def say_done(place: Working[Any], done: Done, total: int) -> None:
-    """Say what came of it."""
-    desk = place.desk
-    queued, count = sum(len(one.queued) for one in done.completed), len(done.completed)
-    if done.cancelled:
-        place.notice("! " + desk.say(HALF_WAY, count=count, total=total, queued=queued), "warning")
-    elif done.refused:
-        place.notice("✗ " + desk.problem(done.refused[0]), "error")
-    elif count == 1:
-        place.notice("✓ " + desk.say(DONE_ONE, task=done.completed[0].task.id, queued=queued), "good")
-    else:
-        place.notice("✓ " + desk.say(DONE, count=count, queued=queued), "good")
-
-
 class Completion(Dialog[bool]):
     """What completing would do with each document: the decision, the final path, the failures to come."""
 
@@ -146,10 +79,13 @@ class Completion(Dialog[bool]):
 
     def __init__(self, desk: Desk, outlook: Outlook):
         super().__init__(desk)
-        self._outlook = outlook
+        self.outlook = outlook
         self._told = [told(one, desk.lang) for one in outlook.foreseen]
         self.stale = False
         """Whether what it says may no longer hold: someone has changed something since it was looked at."""
+        self._look: Work | None = None
+        self._anew = ""
+        self._readable = 0.0
 
     def body(self) -> Iterable[Widget]:
         yield Lines([(), ()], id="title")
@@ -158,22 +94,64 @@ class Completion(Dialog[bool]):
         yield Lines([(), ()], id="ask")
 
     def on_mount(self) -> None:
-        rows = [
-            Row(
-                str(index), (one.sign, foreseen.subject.document.name, one.says, one.path), (one.tone, "", one.tone, "")
-            )
-            for index, (foreseen, one) in enumerate(zip(self._outlook.foreseen, self._told, strict=True))
-        ]
+        self._show()
+        self._look_if_changed(views.events(self.desk.ctx, self.outlook.seq, MOST))  # while it was being looked at
+
+    def on_unmount(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+
+    def _show(self) -> None:
+        rows = []
+        for foreseen, one in zip(self.outlook.foreseen, self._told, strict=True):
+            document = foreseen.subject.document
+            rows.append(Row(document.id, (one.sign, document.name, one.says, one.path), (one.tone, "", one.tone, "")))
         empty = [line(("  " + self.say(NO_DOCUMENTS), "muted"))]
-        self.query_one("#foreseen", Rows).show(Fixed(rows), empty=empty)
+        shown = self.query_one("#foreseen", Rows)
+        cursor = next((index for index, row in enumerate(rows) if row.key == shown.current), None)
+        shown.show(Fixed(rows), empty=empty, cursor=cursor)
+
+    # --- what others change meanwhile
 
     def changed(self, changed: Changed) -> None:
-        templates = {one.subject.document.template for one in self._outlook.foreseen}
-        remapped = {one.params.get("template") for one in changed.events if one.code in REMAPPED}
-        of_tasks, switched = changed.tasks & set(self._outlook.tasks), changed.codes & SWITCHED
-        if of_tasks or switched or templates & remapped:
+        self._look_if_changed(changed.events)
+
+    def _look_if_changed(self, events: Sequence[Event]) -> None:
+        subjects = [one.subject.document for one in self.outlook.foreseen]
+        templates, clients = {one.template for one in subjects}, {one.client for one in subjects}
+        if any(
+            one.task in self.outlook.tasks
+            or one.code in SWITCHED
+            or (one.code in REMAPPED and one.params.get("template") in templates)
+            or (one.code == "client_changed" and one.client in clients)
+            for one in events
+        ):
             self.stale = True
+            self._look_anew()
             self._tell()
+
+    def _look_anew(self) -> None:
+        """In a thread; a look that is under way has begun too early."""
+        if self._look is not None:
+            self._look.cancel()
+        ctx, actor, tasks = self.desk.ctx, self.desk.actor, self.outlook.tasks
+        self._look = work = Work(lambda done, total: None)
+
+        async def look() -> None:
+            try:
+                outlook = await in_thread(lambda: foresee(ctx, actor, tasks, work.step))
+            except Exception:  # cancelled, or it is said where it is looked anew on request
+                outlook = None
+            if self._look is work and self.is_running:
+                self._look = None
+                if outlook is not None:
+                    self.outlook, self._told = outlook, [told(one, self.desk.lang) for one in outlook.foreseen]
+                    self.stale, self._readable = False, time.monotonic() + TO_READ
+                    self._anew = dated(ctx.now(), "%H:%M:%S", self.desk.lang)
+                    self._show()
+                self._tell()
+
+        start(self, look, "look")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._tell)
@@ -182,7 +160,7 @@ class Completion(Dialog[bool]):
         self._tell()
 
     def _tell(self) -> None:
-        outlook, width = self._outlook, self.size.width
+        outlook, width = self.outlook, self.size.width
         tasks = outlook.tasks
         title = self.say(TITLE_ONE, task=tasks[0]) if len(tasks) == 1 else self.say(TITLE, count=len(tasks))
         kinds = [one.kind for one in self._told]
@@ -190,7 +168,8 @@ class Completion(Dialog[bool]):
         counts += [self.say(SKIPPED, count=kinds.count("skipped"))] if "skipped" in kinds else []
         counts += [self.say(FAILING, count=kinds.count("failed"))] if "failed" in kinds else []
         right: list[Part] = [(" · ".join(counts) + " ", "bar-strong")]
-        self.query_one("#title", Lines).update([spread([(f" {title}", "bar-accent")], right, width), self._first()])
+        first = self._first() or [()]
+        self.query_one("#title", Lines).update([spread([(f" {title}", "bar-accent")], right, width), *first])
         self.query_one("#about", Lines).update(self._about())
         leaving = kinds.count("sent") if outlook.active else 0
         yes = YES_ALTHOUGH if outlook.missing else YES if leaving else YES_NONE
@@ -198,33 +177,38 @@ class Completion(Dialog[bool]):
         key = (self.desk.keys["completion.yes"], "accent")
         self.query_one("#ask", Lines).update([line((f" {told}", "strong")), line(" ", key, f"  {self.say(yes)}")])
 
-    def _first(self) -> Line:
+    def _first(self) -> list[Line]:
         """What is to be known before all."""
+        said = []
         if self.stale:
-            return line((f" ! {self.say(OTHERWISE)}", "warning"))
-        if not self._outlook.active:
-            return line((f" ! {self.say(INACTIVE)}", "warning"))
-        lacking = self._outlook.missing
-        for task, missing in lacking.items():
+            said.append(self.say(OTHERWISE if self._look is None else LOOKING_ANEW))
+        elif self._anew:
+            said.append(self.say(LOOKED_ANEW, at=self._anew))
+        lacking = self.outlook.missing
+        if not self.outlook.active:
+            said.append(self.say(INACTIVE))
+        elif lacking:
+            task, missing = next(iter(lacking.items()))
             told = self.say(LACKING, task=task, missing=", ".join(missing))
-            told += self.say(MORE_LACKING, count=len(lacking) - 1) if len(lacking) > 1 else ""
-            return line((f" ! {told}", "warning"))
-        return ()
+            said.append(told + (self.say(MORE_LACKING, count=len(lacking) - 1) if len(lacking) > 1 else ""))
+        return [line((f" ! {one}", "warning")) for one in said]
 
     def _about(self) -> list[Line]:
         index = self.query_one("#foreseen", Rows).cursor
         lines: list[Line] = []
         if index < len(self._told):
             one = self._told[index]
-            subject = self._outlook.foreseen[index].subject
+            subject = self.outlook.foreseen[index].subject
             told = f"{subject.task.id} {subject.document.name}: {one.says}{': ' if one.path else ''}{one.path}"
-            foreseen = self._outlook.foreseen[index]
+            foreseen = self.outlook.foreseen[index]
             told += f" → {remedy_of(self.desk, foreseen.code, foreseen.remedy)}" if foreseen.remedy else ""
             lines = wrapped(told, self.size.width, one.tone, most=DETAIL)
         return lines + [()] * (DETAIL - len(lines))
 
     def action_yes(self) -> None:
-        self.dismiss(True)
+        """Not to what has only just come to stand there."""
+        if time.monotonic() > self._readable:
+            self.dismiss(True)
 
 
 @dataclass(frozen=True)

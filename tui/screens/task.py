@@ -311,7 +311,7 @@ class OneTask(Working[Found]):
         self.act(lambda: worklist.task_story(ctx, actor, task), told)
 
     def action_complete(self) -> None:
-        from tui.screens.completion import complete
+        from tui.screens.completing import complete
 
         complete(self, [self._task_id])
 

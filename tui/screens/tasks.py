@@ -386,7 +386,7 @@ class Tasks(ByColumn[Found]):
             await self.console.go("task", task=message.rows.current)
 
     async def action_complete(self) -> None:
-        from tui.screens.completion import Done, complete
+        from tui.screens.completing import Done, complete
 
         await self.settled()
 
