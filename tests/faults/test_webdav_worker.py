@@ -40,6 +40,8 @@ WEATHER: tuple[Fault, ...] = (
     Instead(429, {"Retry-After": "1"}),
     Instead(507),
 )
+REST = 0.003
+"""Seconds between two looks of the reader: without, it and the server that answers it take all of the processor."""
 CHANGING = {"PUT", "MOVE", "LOCK"}
 NAMES = ("{}.pdf", "{} (1).pdf", "{} (2).pdf")
 """The names under which a document may come to lie."""
@@ -88,9 +90,9 @@ class Reader(threading.Thread):
         with self.program.opened() as ctx:
             paths = {task: path_of(ctx, task) for task, _ in list(self.program.latest)}
         for task, path in random.sample(list(paths.items()), len(paths)):
-            if self.done.is_set():
-                return
             for name in NAMES:
+                if self.done.wait(REST):
+                    return
                 place = name.format(path.removesuffix(".pdf"))
                 try:
                     answer = client.get(f"{self.program.url}/{quote(place)}")

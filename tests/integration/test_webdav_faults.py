@@ -37,7 +37,8 @@ from tests.integration.webdav_servers import FACTS, SERVERS, Served, needs, serv
 from tests.portal_contract import NEW, OLD, at, file
 
 DEADLINES = Deadlines(request=1.5)
-
+REST = 0.003
+"""Seconds between two looks of a reader: without, it and the server that answers it take all of the processor."""
 
 _numbers = itertools.count()
 
@@ -232,7 +233,7 @@ class Reader:
 
     def _read_on(self) -> None:
         with httpx.Client(trust_env=False, verify=False, timeout=20) as client:
-            while not self._done.is_set():
+            while not self._done.wait(REST):
                 n = random.randrange(self.documents)
                 try:
                     answer = client.get(f"{self.url}/{quote(place_of(n).path)}")
