@@ -25,7 +25,7 @@ from core.office import views
 from core.office.errors import OfficeError
 from tui import session, terminal, themes
 from tui.desk import Desk
-from tui.keys import Keyed, key
+from tui.keys import ANYWHERE, Keyed, key
 from tui.onebyone import OneByOne
 from tui.painter import Frame
 from tui.places import PLACES, make
@@ -84,7 +84,6 @@ class Console(Keyed, OneByOne[None]):
     TITLE = "malote"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(key(way.key, f"go('{way.name}')", way.title, show=False) for way in PLACES),
-        key("question_mark,f1", "help", Text("ajuda", "help")),
         key("ctrl+p", "palette", Text("ir para…", "go to…"), show=False),
         key("q", "quit", Text("sair", "quit")),
         # over dialogs too, and while one types: the terminal is the shell's
@@ -96,8 +95,7 @@ class Console(Keyed, OneByOne[None]):
             priority=True,
         ),
         key("ctrl+l", "repaint", Text("redesenhar a tela", "draw the screen again"), show=False, priority=True),
-        key("f8", "mouse", Text("ligar ou desligar o mouse", "mouse on or off"), show=False),
-        key("f9", "colors", Text("cores claras ou escuras", "light or dark colours"), show=False),
+        *ANYWHERE,
     ]
 
     def __init__(self, desk: Desk, *, sending: bool = True, keeping: bool = False):

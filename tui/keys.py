@@ -89,6 +89,14 @@ def key(keys: str, action: str, meaning: Text, *, show: bool = True, priority: b
     return Binding(keys, action, meaning.pt, show=show, priority=priority, id=name or None)
 
 
+ANYWHERE = (
+    key("question_mark,f1", "app.help", Text("ajuda", "help")),
+    key("f8", "app.mouse", Text("ligar ou desligar o mouse", "mouse on or off"), show=False),
+    key("f9", "app.colors", Text("cores claras ou escuras", "light or dark colours"), show=False),
+)
+"""The console's keys that a dialog has too: nothing below one is asked for a key."""
+
+
 class Keyed:
     """What has keys: each gets a name, and an action that cannot be done now says why."""
 

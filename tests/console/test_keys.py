@@ -22,8 +22,9 @@ from tests.console.piloted import piloted
 from tui.app import Console
 from tui.desk import Desk
 from tui.keymap import _kinds, clash, named, parse_key, understand
-from tui.keys import TEXTUAL, Keyed, bindings_of, shown
+from tui.keys import ANYWHERE, TEXTUAL, Keyed, bindings_of, shown
 from tui.places import PLACES
+from tui.screens.dialog import Dialog
 from tui.terminal import toggle_mouse
 from tui.widgets.frame import Footer
 from tui.widgets.rows import Rows
@@ -355,6 +356,29 @@ async def test_the_mouse_is_turned_on_and_off_by_a_key(work: Path) -> None:
         await desk.go("question_mark", see="Teclas desta tela")
         await desk.type("mouse")
         await desk.until(lambda: len(desk.listed) == 1)
+
+
+async def test_colours_change_over_a_dialog_and_while_one_types(work: Path) -> None:
+    """A screen that cannot be read in the sun is one with a question on it as well; the key did nothing there."""
+    async with sitting(work) as desk:
+        await desk.go("7", see="60 de 60")
+        await desk.go("n", see="Código do novo cliente")
+        before = desk.app.theme
+        await desk.press("f9")
+        await desk.until(lambda: desk.app.theme != before)
+        await desk.go("f1", see="Teclas desta tela")
+        await desk.type("cores")
+        await desk.until(lambda: len(desk.listed) == 1)
+        await desk.press("enter")
+        await desk.until(lambda: desk.app.theme == before)
+        await desk.see("Código do novo cliente")
+
+
+def test_no_dialog_is_without_the_keys_that_work_anywhere() -> None:
+    wanted = {one.action for one in ANYWHERE}
+    for kind in (one for one in _kinds() if issubclass(one, Dialog)):
+        missing = wanted - {one.action for keys in kind._merge_bindings().key_to_bindings.values() for one in keys}
+        assert not missing, kind
 
 
 def test_what_has_no_meaning_is_no_help() -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from core.domain.text import Text
 from core.office.guard import OtherClient
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import ANYWHERE, key
 from tui.screens.confirm import Confirm
 
 QUESTION = Text(
@@ -34,7 +34,7 @@ class ConfirmClient(Confirm, inherit_bindings=False):
     BINDINGS: ClassVar = [
         key("o", "yes", Text("é deste cliente", "it is this client's"), show=False),
         key("escape", "cancel", Text("cancelar", "cancel")),
-        key("question_mark,f1", "app.help", Text("ajuda", "help")),
+        *ANYWHERE,
     ]
 
     def __init__(self, desk: Desk, against: Sequence[OtherClient]):

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from core.domain.text import Text
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import ANYWHERE, key
 from tui.screens.still import Still
 from tui.watch import Changed
 from tui.widgets.frame import Footer
@@ -26,7 +26,7 @@ class Dialog(Still[A], ModalScreen[A]):
 
     BINDINGS = [  # noqa: RUF012 - Textual declares it so
         key("escape", "cancel", Text("cancelar", "cancel")),
-        key("question_mark,f1", "app.help", Text("ajuda", "help")),
+        *ANYWHERE,
     ]
 
     def __init__(self, desk: Desk):
