@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import signal
+from asyncio import TimerHandle
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from contextvars import Context
 from typing import IO, Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._time import get_time
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -33,16 +39,62 @@ class Enduring:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's own, which ends also when its terminal is gone."""
+    """Textual's own, which ends also when its terminal is gone.
+
+    What is typed is read in the loop: Textual's thread for it wakes ten times a second, and has to be waited for at
+    each key.
+    """
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._file: Any = Enduring(self._file)
         self._together: list[str] | None = None
+        self._parser = XTermParser()
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._escape: TimerHandle | None = None
+
+    def start_application_mode(self) -> None:
+        before = self._key_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._key_thread is not before:  # otherwise we are in the background, and sleep
+            Context().run(self._loop.add_reader, self.fileno, self._read)
+
+    def disable_input(self) -> None:
+        self._loop.remove_reader(self.fileno)
+        super().disable_input()
+
+    def _run_input_thread(self) -> None:
+        """Nothing is left for it."""
+
+    def _read(self) -> None:
+        try:
+            found = os.read(self.fileno, 4096)
+        except BlockingIOError:  # someone else took it
+            return
+        except OSError:
+            found = b""
+        if not found:
+            self._loop.remove_reader(self.fileno)
+            signal.raise_signal(signal.SIGHUP)  # the line is lost
+        elif text := self._decode(found):
+            self._understood(self._parser.feed(text))
+
+    def _understood(self, messages: Iterable[Message]) -> None:
+        """Hand on what was read; Esc alone is one once nothing has followed it for a while."""
+        for message in messages:
+            self.process_message(message)
+        if self._escape is not None:
+            self._escape.cancel()
+            self._escape = None
+        if (end := self._parser._timeout_time) is not None:
+            self._escape = self._loop.call_later(max(end - get_time(), 0.001), self._waited)
+
+    def _waited(self) -> None:
+        self._understood(self._parser.tick())
 
     def send_message(self, message: Message) -> None:
-        """Hand what came from the terminal to the loop; Textual makes a task for it."""
-        self._loop.call_soon_threadsafe(self._app.post_message, message)
+        """Hand what came from the terminal to the app; Textual makes a task for it."""
+        self._app.post_message(message)
 
     def write(self, data: str) -> None:
         """Write; what is to be shown at once is one piece, so that the writing thread is woken once."""
