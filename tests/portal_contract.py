@@ -62,11 +62,6 @@ def file(folder: Path, data: bytes, name: str = "source") -> Path:
     return path
 
 
-async def needs_exclusive(portal: Portal) -> None:
-    if not (await portal.check()).exclusive:
-        pytest.skip("this portal has a window, and says so")
-
-
 LEGAL_NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).map(
     lambda text: legal_file_name(text)[0]
 )
@@ -77,6 +72,14 @@ SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 
 class PortalContract:
     """The contract; losing any of it loses someone's document, or shows a client what it should not see."""
+
+    async def is_exclusive(self, portal: Portal) -> bool:
+        """Whether it says that nothing of anyone's can be lost."""
+        return (await portal.check()).exclusive
+
+    async def needs_exclusive(self, portal: Portal) -> None:
+        if not await self.is_exclusive(portal):
+            pytest.skip("this portal has a window, and says so")
 
     # conditions
 
@@ -242,7 +245,7 @@ class PortalContract:
 
     async def test_one_of_many_creators_wins(self, portal: Portal, outside: Outside, tmp_path: Path) -> None:
         """Two documents of one name: one would be lost, or both be mixed."""
-        await needs_exclusive(portal)
+        await self.needs_exclusive(portal)
         sources = [file(tmp_path, bytes([n]) * (50_000 + n), f"source{n}") for n in range(12)]
         for round_ in range(6):
             place = at(f"{round_}.pdf", folder=("Nova", str(round_)))
@@ -270,7 +273,7 @@ class PortalContract:
         self, portal: Portal, outside: Outside, tmp_path: Path, how: str
     ) -> None:
         """What someone else writes while we replace would be lost without a trace."""
-        await needs_exclusive(portal)
+        await self.needs_exclusive(portal)
         source = file(tmp_path, NEW)
         for round_ in range(40):
             place = at(f"{round_}.pdf")

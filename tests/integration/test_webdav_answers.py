@@ -24,6 +24,9 @@ from tests.integration.proxy import PAGE, Fault, Instead, Proxy, proxied
 from tests.integration.webdav_servers import FACTS, SERVERS, Served, Setting, needs, serving
 from tests.portal_contract import NEW, OLD, at, file, sha
 
+ONE = pytest.mark.parametrize("served", ["wsgidav"], indirect=True)
+"""What the proxy answers is the same before every server: once is enough."""
+
 
 @pytest.fixture(scope="module", params=SERVERS)
 def served(request: pytest.FixtureRequest) -> Iterator[Served]:
@@ -93,11 +96,11 @@ CODES = [
 ]
 
 
+@ONE
 @pytest.mark.parametrize(("method", "status", "headers", "code", "retry_after"), CODES, ids=str)
 async def test_every_answer_has_its_code(
     portal: WebDavPortal,
     proxy: Proxy,
-    served: Served,
     tmp_path: Path,
     method: str,
     status: int,
@@ -105,8 +108,6 @@ async def test_every_answer_has_its_code(
     code: str,
     retry_after: float | None,
 ) -> None:
-    if served.kind != "wsgidav" and method != "PUT":
-        pytest.skip("the codes are ours: once is enough")
     said = {
         name: format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True) if value == IN_A_MINUTE else value
         for name, value in headers.items()
@@ -152,13 +153,10 @@ async def test_a_missing_folder_is_made_again(
     assert (served.root / at("novo.pdf").path).read_bytes() == NEW
 
 
+@ONE
 @pytest.mark.parametrize("method", ["PUT", "MOVE", "PROPFIND", "MKCOL", "LOCK", "GET", "DELETE"])
-async def test_a_login_page_is_never_success(
-    portal: WebDavPortal, proxy: Proxy, served: Served, tmp_path: Path, method: str
-) -> None:
+async def test_a_login_page_is_never_success(portal: WebDavPortal, proxy: Proxy, tmp_path: Path, method: str) -> None:
     """A captive portal, or a session that has ended, says 200 to all."""
-    if served.kind != "wsgidav":
-        pytest.skip("the page is the proxy's: once is enough")
     proxy.plan = always(method, PAGE)  # type: ignore[assignment]
     folder = ("Outra",) if method == "MKCOL" else at().folder
     with pytest.raises(PortalFault) as raised:

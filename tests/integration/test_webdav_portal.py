@@ -108,6 +108,12 @@ class WebDavContract(OnServer, PortalContract):
     meanwhile: tuple[bytes | None, ...] = ()
     """What may lie at the name between a death and its recovery."""
 
+    async def is_exclusive(self, portal: Portal) -> bool:
+        """As in the contract; what the server honours is known already, and a check takes a second."""
+        assert isinstance(portal, WebDavPortal)
+        facts = portal._facts.read()
+        return self.exclusive and facts is not None and facts.exclusive
+
     @pytest.fixture(autouse=True)
     def _skip(self, request: pytest.FixtureRequest, served: Served) -> None:
         if served.kind == "rclone" and request.node.originalname == "test_seen_documents_never_change":
