@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks import terminal_peers as peers
@@ -89,19 +90,25 @@ def first_paint(folder: Path) -> tuple[Terminal, Paint]:
 
 
 def paints(folder: Path, at: str, documents: int, tries: int, found: Found) -> Iterator[Figure]:
-    """The first full paint, the median of some starts after one that is not counted."""
-    taken = []
+    """The first full paint and, by turns, that of Textual alone: medians, after one start that is not counted."""
+    starts = {"Malote": partial(first_paint, folder), "Textual, one line": partial(peers.started, 0)}
+    taken: dict[str, list[Paint]] = {who: [] for who in starts}
     for number in range(tries + 1):
-        terminal, paint = first_paint(folder)
-        terminal.close()
-        if number:
-            taken.append(paint)
-    seconds, processor, size = (statistics.median(column) for column in zip(*taken, strict=True))
+        for who, start in starts.items():
+            terminal, paint = start()
+            terminal.close()
+            if number:
+                taken[who].append(paint)
+    medians = {who: peers.first(Paint(*map(statistics.median, zip(*all_, strict=True)))) for who, all_ in taken.items()}
+    ours = medians.pop("Malote")
+    beside_it = {**medians, **found}
     what = f"{at}first full paint"
     named = f"{what}, {documents:,} documents, median of {tries}"
-    yield Figure(named, seconds, "s", most=PAINT_SECONDS, peers=beside(found, "first paint"))
-    yield Figure(f"{what}, processor", processor, "s", peers=beside(found, "first paint processor"))
-    yield Figure(what, size, "bytes", most=PAINT_BYTES, peers=beside(found, "first paint bytes"))
+    yield Figure(named, ours["first paint"], "s", most=PAINT_SECONDS, peers=beside(beside_it, "first paint"))
+    processor = beside(beside_it, "first paint processor")
+    yield Figure(f"{what}, processor", ours["first paint processor"], "s", peers=processor)
+    size = beside(beside_it, "first paint bytes")
+    yield Figure(what, ours["first paint bytes"], "bytes", most=PAINT_BYTES, peers=size)
 
 
 def of_office(folder: Path, templates: int, events: int, *, quick: bool) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""Peers of the console: a bare app of one DataTable, `python -m benchmarks.terminal_peers ROWS`, and harlequin."""
+"""Peers of the console: apps of one line and one table (`python -m benchmarks.terminal_peers ROWS`), and harlequin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Input, Label
 
-from benchmarks.terminal import DOWN, PAGE, Paint, cost, environment, painted
+from benchmarks.terminal import DOWN, PAGE, Paint, Terminal, cost, environment, painted
 
 RUN, RESULTS = b"\x0a", b"\x1b[15~"
 """Harlequin's keys: run the query, go to its rows."""
@@ -51,6 +51,13 @@ class Bare(App[None]):
         self.table.add_rows(row for row in self.rows if event.value in row[0])
 
 
+class OneLine(App[None]):
+    """As little as an app of Textual can show: what no console made with it starts faster than."""
+
+    def compose(self) -> ComposeResult:
+        yield Label(LAST)
+
+
 def first(paint: Paint) -> dict[str, float]:
     """The first paint, by the names that the console's figures have."""
     return {
@@ -60,10 +67,14 @@ def first(paint: Paint) -> dict[str, float]:
     }
 
 
+def started(count: int) -> tuple[Terminal, Paint]:
+    """The bare app of so many rows, or of one line where there are none, once it is painted."""
+    return painted([sys.executable, "-m", "benchmarks.terminal_peers", str(count)], environment(), [LAST])
+
+
 def bare(count: int) -> dict[str, float]:
     """What the bare app costs: seconds, bytes and milliseconds, by the names that the console's figures have."""
-    argv = [sys.executable, "-m", "benchmarks.terminal_peers", str(count)]
-    terminal, paint = painted(argv, environment(), [LAST])
+    terminal, paint = started(count)
     found = first(paint)
     terminal.read(1)
     for what, keys in (("cursor step", [DOWN] * 15), ("page", [PAGE] * 5)):
@@ -100,4 +111,5 @@ def installed() -> bool:
 
 
 if __name__ == "__main__":
-    Bare(int(sys.argv[1])).run()
+    rows = int(sys.argv[1])
+    (Bare(rows) if rows else OneLine()).run()
