@@ -15,6 +15,11 @@ Handler = Callable[..., Any]
 class Quick(MessagePump):
     """Whoever handles messages; a fifth less processor time for a key that moves a cursor."""
 
+    def tell_above(self, message: Message) -> None:
+        """Tell those above: nobody listens here, and each queue that a message goes through costs."""
+        if self.is_attached and self._parent is not None and self.is_parent_active:
+            message._bubble_to(self._parent)
+
     def _get_dispatch_methods(self, method_name: str, message: Message) -> Iterable[tuple[type, Handler]]:
         kind: Any = type(message)  # a class is hashed, not a message
         found = handlers(type(self), method_name, kind)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from core.domain.alike import rapidfuzz
@@ -29,7 +28,7 @@ from tui.widgets.clientpane import ClientPane
 from tui.widgets.folderpane import FolderPane
 from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
 from tui.widgets.pane import Pane
-from tui.widgets.typed import Typed
+from tui.widgets.typed import Bar, Typed
 from tui.work import in_thread, start
 
 TITLE = Text("Pasta de destino para {count} templates", "Destination for {count} templates")
@@ -95,7 +94,7 @@ class ChooseDestination(Dialog[Choice]):
 
     def body(self) -> Iterable[Widget]:
         yield Lines([(), (), ()], id="title")
-        yield Horizontal(self._left, self._right, id="panes")
+        yield Bar(self._left, self._right, id="panes")
         yield Lines([(), (), ()], id="choice")
 
     def on_mount(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from core.domain.text import Text
@@ -21,7 +20,7 @@ from tui.screens.place import READING
 from tui.screens.working import Working
 from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Rows
-from tui.widgets.typed import Typed
+from tui.widgets.typed import Bar, Typed
 
 FILTER = Text("{keys[listed.filter]} filtrar", "{keys[listed.filter]} filter")
 OF = Text("{shown} de {total}", "{shown} of {total}")
@@ -95,7 +94,7 @@ class Marked(Working[F]):
 
     def body(self) -> Iterable[Widget]:
         typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
-        yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
+        yield Bar(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list", marks=True)
 
     @cached_property

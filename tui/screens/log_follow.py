@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -24,7 +23,7 @@ from tui.screens.place import READING, Place
 from tui.watch import Changed
 from tui.widgets.lines import Line, Lines, line, wrapped
 from tui.widgets.rows import Column, Rows
-from tui.widgets.typed import Typed
+from tui.widgets.typed import Bar, Typed
 from tui.work import start
 
 NOTHING = Text(
@@ -70,9 +69,7 @@ class Followed(Place[int]):
         self._typing: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
-        yield Horizontal(
-            Typed(self.say(WORDS), id="words", value=self._filter.text), Lines([()], id="state"), classes="bar"
-        )
+        yield Bar(Typed(self.say(WORDS), id="words", value=self._filter.text), Lines([()], id="state"), classes="bar")
         columns = [
             Column(self.say(head), width, grow)
             for head, width, grow in zip(HEADS, (14, 1, 16, 20), (0, 0, 1, 4), strict=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import ClassVar, TypeVar
 
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from core.office.views import Identified
@@ -15,7 +14,7 @@ from tui.screens.listed import FILTER, Listed, Marked
 from tui.screens.place import Place
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import Rows
-from tui.widgets.typed import Typed
+from tui.widgets.typed import Bar, Typed
 from tui.work import Rest
 
 T = TypeVar("T", bound=Identified)
@@ -46,7 +45,7 @@ class Records(Listed[T], inherit_bindings=False):
 
     def body(self) -> Iterable[Widget]:
         typed = Typed(self.say(FILTER), id="filter", value=self.listing.needle)
-        yield Horizontal(typed, Lines([()], id="counts"), classes="bar")
+        yield Bar(typed, Lines([()], id="counts"), classes="bar")
         yield Rows(self.columns(), id="list")
         yield Lines([()] * self.DETAIL, id="detail")
 

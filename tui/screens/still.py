@@ -117,6 +117,9 @@ class Still(Keyed, Quick, Screen[A]):
             self._chain = of, super()._binding_chain
         return self._chain[1]
 
+    def _clear_tooltip(self) -> None:
+        """There is none: Textual looks for it at each key, and says to nobody in a long sentence that there is none."""
+
     def _screen_resized(self, size: Size) -> None:
         """Two sizes in a row would take turns for ever in Textual: each layout tells the screen its size once more."""
         super()._screen_resized(self.app.size)

@@ -194,7 +194,7 @@ class FolderPane(Pane):
         rows = Fixed([self._row(one, tree=tree) for one in self._shown])
         self.rows.show(rows, empty=self._why_empty(), cursor=cursor)
         self.tell()
-        self.post_message(self.Moved(self))
+        self.tell_moved()
 
     def _row(self, one: Candidate, *, tree: bool) -> Row:
         indent = "  " * (len(one.names) - 1)

@@ -6,15 +6,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.events import Key
 from textual.message import Message
 
 from core.domain.text import Text
 from tui.keys import key
+from tui.quick import Quick
 from tui.widgets.lines import Line, Lines
 from tui.widgets.rows import Column, Rows
-from tui.widgets.typed import Typed
+from tui.widgets.typed import Bar, Typed
 
 
 class Search(Typed):
@@ -26,10 +27,10 @@ class Search(Typed):
         if event.key in ("left", "right", "home", "end") and not self.value:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Passed(self, event.key))
+            self.tell_above(self.Passed(self, event.key))
 
 
-class Pane(Vertical):
+class Pane(Quick, Vertical):
     """A head, what is typed, how things stand, and the list.
 
     Args:
@@ -61,7 +62,7 @@ class Pane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.head
-        yield Horizontal(self.typed, self.state, classes="bar")
+        yield Bar(self.typed, self.state, classes="bar")
         yield self.trouble
         yield self.rows
 
@@ -121,4 +122,8 @@ class Pane(Vertical):
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         event.stop()
-        self.post_message(self.Moved(self))
+        self.tell_moved()
+
+    def tell_moved(self) -> None:
+        """Tell the screen, which alone wants to know: each queue that a message goes through costs."""
+        self.screen.post_message(self.Moved(self))

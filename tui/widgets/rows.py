@@ -159,12 +159,7 @@ class Rows(Keyed, Lines, can_focus=True):
             known = indexes and 0 < len(self.source) == self._count
             self.update(self._again(indexes) if known else self._compose_lines())
         if self.current != before:
-            self._tell(self.Moved(self))
-
-    def _tell(self, message: Message) -> None:
-        """Tell those above: nobody listens here, and each queue that a message goes through costs."""
-        if self.is_attached and self._parent is not None and self.is_parent_active:
-            message._bubble_to(self._parent)
+            self.tell_above(self.Moved(self))
 
     @property
     def height(self) -> int:

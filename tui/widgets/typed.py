@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.events import Key
 from textual.geometry import Size
 from textual.keys import REPLACED_KEYS, key_to_character
@@ -14,9 +15,14 @@ from textual.widgets import Input
 
 from core.domain.text import Text
 from tui.keys import Keyed, key
+from tui.quick import Quick
 
 
-class Typed(Keyed, Input):
+class Bar(Quick, Horizontal):
+    """Things side by side."""
+
+
+class Typed(Keyed, Quick, Input):
     """A line of text. Enter and Esc are its owner's; the arrows up and down go to the list beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,4 +64,4 @@ class Typed(Keyed, Input):
     async def on_key(self, event: Key) -> None:
         if event.key in ("down", "up", "pagedown", "pageup"):
             event.stop()
-            self.post_message(self.Passed(self, event.key))
+            self.tell_above(self.Passed(self, event.key))
