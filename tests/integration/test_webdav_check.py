@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from core.ports import Absent, PortalFault
 from tests.integration.proxy import Instead, proxied
 from tests.integration.test_sample_office import OFFICE, Malote
 from tests.integration.webdav_servers import SERVERS, Served, needs, serving
-from tests.office_setup import bench
+from tests.office_setup import Bench, bench
 from tests.portal_contract import NEW, at, file
 
 
@@ -143,23 +144,45 @@ asyncio.run(WebDavPortal(sys.argv[1], transport=Killing, lock_seconds=1).check()
 """
 
 
+async def tidied(office: Bench, portal: WebDavPortal, killed: int) -> None:
+    """Tidy as a worker does, again where it could not: Apache breaks off a folder's list at each lock on a free name
+    that has ended by itself, once (it opens its locks to read, and then writes that this one is gone)."""
+    for _ in range(killed):
+        with suppress(PortalFault):
+            await tidy_portal(office.ctx, portal)
+            return
+    await tidy_portal(office.ctx, portal)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(range(8, 90, 16), id="small"), pytest.param(range(1, 400), id="full", marks=pytest.mark.soak)],
+)
 async def test_what_a_killed_check_left_goes_with_the_next_tidying(
-    portal: WebDavPortal, served: Served, tmp_path: Path
+    portal: WebDavPortal, served: Served, tmp_path: Path, steps: range
 ) -> None:
-    """Remains would lie at the portal for a day, or for ever; a check that still runs would fail if its files went."""
-    steps = range(8, 90, 16)
+    """Remains would lie at the portal for a day, or for ever; a check that still runs would fail if its files went.
+
+    Killed before a request, the full way before each of them until a check has had all of its own.
+    """
+    killed = 0
     for step in steps:
         command = [sys.executable, "-c", KILLED, portal.url, str(step)]
         done = await asyncio.to_thread(subprocess.run, command, cwd=Path.cwd(), capture_output=True)
         assert done.returncode in {-9, 0}, done.stderr.decode()
+        if done.returncode == 0:
+            break
+        killed += 1
     left = litter(served)
     assert left, "none of them left anything: the test would show nothing"
     alive = check_name()
     other = "check-01234567-1-89abcdef-a"
     for name in (alive, other):
         await portal._dav.put((".malote", name), b"x")
+    folder = alive.replace(f"-{os.getpid()}-", "-9999999-") + "?#;z"  # one looks which signs a folder's name may hold
+    await portal._dav.make_folder((".malote", folder))
     with bench(tmp_path) as office:
-        await tidy_portal(office.ctx, portal)
+        await tidied(office, portal, killed)
         while served.kind == "rclone" and len(litter(served)) > 2:  # it does not show locks: they end by themselves
             await asyncio.sleep(0.1)
             await tidy_portal(office.ctx, portal)
@@ -168,6 +191,7 @@ async def test_what_a_killed_check_left_goes_with_the_next_tidying(
         await portal.discard(name)
     assert litter(served) == []
     assert f"-{os.getpid()}-" in alive
+    print(f"{served.kind}: {killed} killed, which left {len(left)} files")
 
 
 async def test_the_lock_race_finds_what_it_is_for(portal: WebDavPortal, served: Served) -> None:

@@ -15,7 +15,7 @@ from core.domain.text import Text, both
 from core.portal.webdav.folders import Folders
 from core.portal.webdav.placing import AREA, ASIDE, Placing, Target, aside_path, beside_path, scratch_path
 from core.portal.webdav.publishing import OWNER, Publisher
-from core.portal.webdav.verbs import Dav, Lock, sha256_of_nothing
+from core.portal.webdav.verbs import REDIRECTS, Dav, Lock, sha256_of_nothing
 from core.portal.webdav.xml import Entry
 from core.ports import PortalFault
 
@@ -65,7 +65,10 @@ class Recovery:
 
     async def discard(self, scratch: str) -> None:
         path = scratch_path(scratch)
-        if await self._dav.delete(path, accept=frozenset({423})) == 423:  # a killed check may have locked it
+        status = await self._dav.delete(path, accept=REDIRECTS | {423})
+        if status in REDIRECTS:  # a killed check's folder, which Apache removes by its slash alone
+            await self._dav.delete(path, folder=True)
+        elif status == 423:  # a killed check may have locked it
             entry = await self._dav.find(path)
             for lock in () if entry is None else entry.locks:
                 if lock.owner.startswith(OWNER):
