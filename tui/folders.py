@@ -58,6 +58,8 @@ class Tree:
     _below: dict[Names, dict[str, None]] = field(default_factory=dict)
     _hay: dict[Names, str] = field(default_factory=dict)
     """Every folder, placeholders too, folded; in the order in which they became known."""
+    _own: dict[Names, str] = field(default_factory=dict)
+    """Each one's own name, folded."""
 
     def __len__(self) -> int:
         """How many folders are known."""
@@ -82,7 +84,7 @@ class Tree:
 
     def _begin_anew(self) -> None:
         """Something is gone, with all below it."""
-        read, self.read, self._below, self._hay = self.read, {}, {}, {}
+        read, self.read, self._below, self._hay, self._own = self.read, {}, {}, {}, {}
         level: list[Names] = [()]
         while level:
             for folder in (one for one in level if one in read):
@@ -96,7 +98,9 @@ class Tree:
         for name in names:
             for parent, child in {(folder, name), (general, generalised((name,))[0])}:
                 self._below.setdefault(parent, {})[child] = None
-                self._hay.setdefault((*parent, child), fold(show_destination((*parent, child))))
+                path = (*parent, child)
+                if path not in self._hay:
+                    self._hay[path], self._own[path] = fold(show_destination(path)), fold(child)
 
     # --- as a tree
 
@@ -126,7 +130,7 @@ class Tree:
         words = fold(typed.replace(">", " ")).split()
         found = [names for names, hay in self._hay.items() if all(word in hay for word in words)]
         needle = " ".join(words)
-        found.sort(key=lambda names: (_rank(fold(names[-1]), needle), not is_general(names), self._hay[names]))
+        found.sort(key=lambda names: (_rank(self._own[names], needle), not is_general(names), self._hay[names]))
         return found[:SHOWN]
 
     def spelled(self, names: Names) -> Names:

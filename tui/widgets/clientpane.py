@@ -8,7 +8,7 @@ from tui.desk import Desk
 from tui.folders import Clients
 from tui.widgets.lines import line
 from tui.widgets.pane import Pane
-from tui.widgets.rows import Column, Fixed, Row
+from tui.widgets.rows import Column, Made, Row
 
 HEAD = Text("Cliente modelo", "Model client")
 HINT = Text("nome, número, CNPJ", "name, number, CNPJ")
@@ -48,8 +48,10 @@ class ClientPane(Pane):
         at = next((row for row, one in enumerate(found) if one.id == self._model), None)
         if at is None and not self.typed.value and (model := self._clients.get(self._model)) is not None:
             found, at = [model, *found], 0
-        rows = [Row(one.id, (one.id, one.name), "strong" if one.id == self._model else "") for one in found]
         why = NO_CLIENT if self._clients.all else NO_CLIENTS
         empty = [line(("  " + self._desk.say(why), "muted"))]
-        self.rows.show(Fixed(rows), empty=empty, cursor=0 if self.typed.value else at or 0)
+        self.rows.show(Made(found, self._row), empty=empty, cursor=0 if self.typed.value else at or 0)
         self.say(line((f" {self._desk.say(HEAD)}", "accent")))
+
+    def _row(self, one: Client) -> Row:
+        return Row(one.id, (one.id, one.name), "strong" if one.id == self._model else "")

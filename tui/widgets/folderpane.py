@@ -19,7 +19,7 @@ from tui.desk import Desk
 from tui.folders import Candidate, Tree, above_of, generalised, hits, is_path
 from tui.widgets.lines import Line, cut, line, width_of, wrapped
 from tui.widgets.pane import Pane
-from tui.widgets.rows import Column, Fixed, Row
+from tui.widgets.rows import Column, Made, Row
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
 
@@ -191,7 +191,7 @@ class FolderPane(Pane):
 
     def _show(self, cursor: int) -> None:
         tree = not self.typed.value.strip()
-        rows = Fixed([self._row(one, tree=tree) for one in self._shown])
+        rows = Made(self._shown, partial(self._row, tree=tree))
         self.rows.show(rows, empty=self._why_empty(), cursor=cursor)
         self.tell()
         self.tell_moved()

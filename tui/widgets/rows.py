@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol, Self
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 from textual import events
 from textual.geometry import Region
@@ -13,6 +13,8 @@ from textual.strip import Strip
 from core.domain.text import Text
 from tui.keys import NOTHING_HERE, Keyed, key
 from tui.widgets.lines import Line, Lines, Part, fit, width_of
+
+T = TypeVar("T")
 
 MARKED, UNMARKED = "✓", " "
 
@@ -52,6 +54,19 @@ class Fixed:
 
     def row(self, index: int) -> Row:
         return self._rows[index]
+
+
+class Made(Generic[T]):
+    """Rows of things that are all there, each made when it is looked at."""
+
+    def __init__(self, things: Sequence[T], row: Callable[[T], Row]):
+        self._things, self._row = things, row
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def row(self, index: int) -> Row:
+        return self._row(self._things[index])
 
 
 class Rows(Keyed, Lines, can_focus=True):
