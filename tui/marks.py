@@ -122,7 +122,7 @@ class Marks:
     @property
     def hidden_marks(self) -> int:
         """How many of the marked are not shown."""
-        if not self.marked:
+        if not self.marked or len(self.shown) == self.total:
             return 0
         shown = set(self.shown)
         return sum(key not in shown for key in self.marked)
