@@ -99,6 +99,19 @@ async def test_the_evidence_of_each_guess_stands_out_with_a_word_beside_it(left:
         await desk.see("o CNPJ ou CPF B9.U7Z.3KX/0001-54 está no documento")
 
 
+async def test_evidence_out_of_sight_comes_into_sight_once_the_cursor_rests(left: Path) -> None:
+    """Who chooses between two clients has to see what speaks for the second one."""
+    async with sitting(left) as desk:
+        await at_file(desk, GUIA)
+        await desk.until(lambda: "75.989.834/0001-70" in marked(desk))
+        paper = desk.app.screen.query_one(Paper)
+        paper.show(paper._text + "mais uma linha\n" * 60)
+        paper.action_edge(1)
+        assert "75.989.834/0001-70" not in marked(desk)
+        await desk.press("down", "up")
+        await desk.until(lambda: "75.989.834/0001-70" in marked(desk))
+
+
 async def test_a_guess_is_chosen_and_one_key_attaches_to_the_task_shown(left: Path, size: Size) -> None:
     async with sitting(left, size) as desk:
         await at_file(desk, GUIA)

@@ -205,6 +205,21 @@ def test_a_cursor_step_costs_at_most_400_bytes(start: Start, work: Path) -> None
         assert 0 < len(console.output) - before <= 400
 
 
+def test_what_comes_in_halves_or_is_no_utf_8_ends_nothing(start: Start, work: Path) -> None:
+    """A terminal of Latin letters, a line that cuts in the middle of one: all that is typed after it would be lost."""
+    console = start("--office", str(work))
+    console.see("Prioridade", "ajuda")
+    console.go("2", "21 de 21")
+    console.answer(b"/")
+    console.send("informa\u00e7".encode()[:-1])
+    console.read(0.3)
+    console.send("\u00e7".encode()[1:])
+    console.go("\u00f5es", "informações")
+    console.answer(b"\xe7")
+    console.answer(b"\x1b")  # Esc alone takes the filter away
+    assert console.shows("21 de 21")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_the_terminal_as_it_was(start: Start, work: Path, number: signal.Signals) -> None:
     """Screen, cursor, mouse, pasting, keyboard, line settings."""
