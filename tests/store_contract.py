@@ -193,6 +193,12 @@ class RepositoryContract:
         store.templates.save([Template(id="2", name="b", department="x")])
         assert store.templates.without_destination() == 2
 
+    def test_what_templates_are_named_by_is_read_without_them(self, store: Store) -> None:
+        """Two of one name that are not told apart in a list: a document goes to the wrong folder."""
+        assert store.templates.kinds() == []
+        store.templates.save([Template(id=key, name=f"Guia {key}", department="Fiscal, ISS") for key in ("b", "a")])
+        assert store.templates.kinds() == [("a", "Guia a", "Fiscal, ISS"), ("b", "Guia b", "Fiscal, ISS")]
+
     def test_an_employee_is_found_by_login(self, store: Store) -> None:
         store.employees.save([Employee(id="1", name="Eva", login="eva"), Employee(id="2", name="Ana")])
         found = store.employees.by_login("eva")

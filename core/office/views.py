@@ -169,7 +169,7 @@ def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
 
 def template_names(ctx: Context) -> dict[str, str]:
     """What templates are called, by their ids: those of one name told apart."""
-    return called(every(ctx.store.templates))
+    return called(ctx.store.templates.kinds())
 
 
 def last_deliveries(ctx: Context) -> dict[str, datetime]:

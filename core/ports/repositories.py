@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
+from core.domain.called import Kind
 from core.domain.express import Waiting
 from core.domain.models import Client, Delivery, Document, Employee, Names, Task, TaskStatus, Template
 
@@ -37,6 +38,9 @@ class Clients(Repository[Client], Protocol):
 class Templates(Repository[Template], Protocol):
     def without_destination(self) -> int:
         """How many that are sent have no destination."""
+
+    def kinds(self) -> list[Kind]:
+        """What their names depend on, of all, in the order of ids; the templates themselves are not read."""
 
 
 class Employees(Repository[Employee], Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from core.domain.called import Kind
 from core.domain.failures import CONSIDERED_URGENT
 from core.domain.models import (
     Client,
@@ -52,6 +53,9 @@ class TemplateRows(Rows[Template]):
 
     def without_destination(self) -> int:
         return self._table.count_where({"unmapped": True})
+
+    def kinds(self) -> list[Kind]:
+        return list(map(Kind._make, self._table.columns(Kind._fields, order="id")))
 
 
 class EmployeeRows(Rows[Employee]):
