@@ -9,44 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from textual.widget import Widget
-
 from core.domain.figures import dated
 from core.domain.models import Task, TaskStatus
 from core.domain.text import Text
 from core.office import StoreError, views, worklist
-from core.office.words import NO_TASKS, STATUS, TASK_HEADS
+from core.office.words import NO_TASKS, TASK_HEADS
 from core.office.worklist import Known, Wanted
 from tui.desk import Desk
 from tui.keys import key
 from tui.paged import Paged, around, first_of
-from tui.screens.choices import LEGAL, PERIOD, choices, months, span
-from tui.screens.columned import ByColumn
-from tui.screens.listed import NOTHING_FITS
-from tui.screens.pick import Pick
+from tui.screens.choices import span
+from tui.screens.tasks_filters import Filtered
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, Part, fit, line, width_of, wrapped
 from tui.widgets.rows import Column, Row, Rows
 from tui.work import start
 
-CHIPS = {
-    "status": ("tasks.choose_status", Text("situação", "status")),
-    "period": ("tasks.choose_period", PERIOD),
-    "client": ("tasks.choose_client", Text("cliente", "client")),
-    "department": ("tasks.choose_department", Text("depto.", "dept.")),
-    "legal": ("tasks.choose_legal", Text("vencimento", "legal date")),
-    "failing": ("tasks.failing", Text("falhas", "failures")),
-}
-"""The filters: their keys' names and their own."""
-ONLY = Text("só com falha", "only")
-NONE_SO = Text(
-    "Nenhuma tarefa assim. {keys[listed.step_back]} mostra todas as abertas; {letters} mudam cada filtro.",
-    "No such tasks. {keys[listed.step_back]} shows all open ones; {letters} change each filter.",
-)
-ALL_DONE = Text(
-    "Nenhuma tarefa aberta. {keys[tasks.choose_status]} mostra as concluídas.",
-    "No open task. {keys[tasks.choose_status]} shows the completed ones.",
-)
 SIGNS = {TaskStatus.OPEN: "○", TaskStatus.COMPLETED: "●"}
 OVERDUE, TODAY, TOMORROW = Text("vencida", "overdue"), Text("hoje", "today"), Text("amanhã", "tomorrow")
 IN_DAYS = Text("em {days} dias", "in {days} days")
@@ -71,7 +48,7 @@ class Found:
     today: date
 
 
-class Tasks(ByColumn[Found]):
+class Tasks(Filtered[Found]):
     """The tasks that are wanted."""
 
     TITLE_TEXT = Text("Tarefas", "Tasks")
@@ -90,9 +67,6 @@ class Tasks(ByColumn[Found]):
 
     def __init__(self, desk: Desk):
         super().__init__(desk)
-        self._wanted = Wanted(status=TaskStatus.OPEN)
-        self._legal = ""
-        self._clients: Mapping[str, Known] = {}
         self._clients_stale = True
         self._searched: worklist.Searchable | None = None
         self._changes = 0
@@ -109,10 +83,6 @@ class Tasks(ByColumn[Found]):
             Column(period, 7),
             Column(legal, 20 if self.desk.lang == "en" else 18),
         ]
-
-    def body(self) -> Sequence[Widget]:
-        bar, rows = super().body()
-        return [bar, Lines([()], id="chips"), rows]
 
     # --- reading: which, in a thread; the ones themselves where one looks
 
@@ -192,50 +162,8 @@ class Tasks(ByColumn[Found]):
         with suppress(StoreError):  # the letter says it
             await asyncio.to_thread(self._searchable, self._wanted_now()[1])
 
-    def tell_counts(self) -> None:
-        super().tell_counts()
-        self.query_one("#chips", Lines).update([self._chips()])
-
-    def _chips(self) -> Line:
-        """Every filter with its key; those that leave something out stand out."""
-        lang, width, values = self.desk.lang, self.size.width, self._values()
-        parts: list[Part] = [(" ", "")]
-        chips = [(name, self.desk.keys[key_name], head) for name, (key_name, head) in CHIPS.items()]
-        full = sum(len(f"{sign} {head.text(lang)}: {values[name]}") for name, sign, head in chips) < width
-        for name, sign, head in chips:
-            told = f" {head.text(lang)}: {values[name]}" if values[name] else f" {head.text(lang)}" if full else ""
-            parts += [(sign, "accent"), (f"{told}  ", "strong" if values[name] else "muted")]
-        longest = max(range(len(parts)), key=lambda index: width_of(parts[index][0]))
-        over = sum(width_of(text) for text, _ in parts) - width
-        if over > 0:
-            text, tone = parts[longest]
-            parts[longest] = fit(text.rstrip(), max(width_of(text) - over - 2, 8)) + "  ", tone
-        return tuple(parts)
-
-    def _values(self) -> dict[str, str]:
-        """What each filter is set to, in words; nothing where it is not."""
-        wanted, lang = self._wanted, self.desk.lang
-        client = self._clients.get(wanted.client)
-        return {
-            "status": "" if wanted.status is None else self.say(STATUS[wanted.status]),
-            "period": months(wanted.period),
-            "client": f"{wanted.client} {client.name}" if client else wanted.client,
-            "department": wanted.department,
-            "legal": LEGAL[self._legal].text(lang) if self._legal else "",
-            "failing": ONLY.text(lang) if wanted.failing else "",
-        }
-
     def why_empty(self) -> Text:
         return NO_TASKS
-
-    def _empty(self) -> list[Line]:
-        if self.listing.total and not self.filtered:
-            return [line(""), *wrapped(self.say(ALL_DONE), self.size.width, "muted", indent="  ")]
-        if self.listing.total and not self.listing.needle:
-            letters = ", ".join(self.desk.keys[key_name] for key_name, _ in CHIPS.values())
-            return [line(""), *wrapped(self.say(NONE_SO, letters=letters), self.size.width, "muted", indent="  ")]
-        why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
 
     def cares_for(self, changed: Changed) -> bool:
         if not {"imported", "client_changed"}.isdisjoint(changed.codes):
@@ -263,8 +191,6 @@ class Tasks(ByColumn[Found]):
             return "▸", self.say(TOMORROW if days else TODAY), "warning"
         return "·", self.say(IN_DAYS, days=days), "warning"
 
-    # --- filters
-
     def aim(self, **aims: Any) -> None:
         """Come for something: `only` is one of the legal date's choices, or `failing`; `task` is where to stand."""
         if only := aims.get("only"):
@@ -272,79 +198,6 @@ class Tasks(ByColumn[Found]):
             wanted = Wanted(status=None if failing else TaskStatus.OPEN, failing=failing)
             self._choose_all(wanted, "" if failing else only)
         self._at = aims.get("task")
-
-    def _choose_all(self, wanted: Wanted, legal: str) -> None:
-        from tui.widgets.typed import Typed
-
-        self._wanted, self._legal = wanted, legal
-        self.listing.needle, self.listing.only_marked = "", False
-        self.query_one("#filter", Typed).value = ""
-        self.reload()
-
-    def filters(self) -> dict[str, Any]:
-        wanted = self._wanted
-        return {
-            "status": wanted.status,
-            "period": wanted.period,
-            "client": wanted.client,
-            "department": wanted.department,
-            "legal": self._legal,
-            "failing": wanted.failing,
-        }
-
-    def set_filters(self, state: Mapping[str, Any]) -> None:
-        status = state.get("status")
-        self._legal = state["legal"] if state.get("legal") in LEGAL else ""
-        self._wanted = Wanted(
-            status=TaskStatus(status) if status in list(TaskStatus) else None,
-            period=str(state.get("period") or ""),
-            client=str(state.get("client") or ""),
-            department=str(state.get("department") or ""),
-            failing=bool(state.get("failing")),
-        )
-
-    @property
-    def filtered(self) -> bool:
-        usual = Wanted(status=TaskStatus.OPEN)
-        return super().filtered or bool(self._legal) or self._wanted != usual
-
-    def unfilter(self) -> None:
-        super().unfilter()
-        self._wanted, self._legal = Wanted(status=TaskStatus.OPEN), ""
-
-    def action_choose(self, which: str) -> None:
-        """Ask what a filter is to leave."""
-        ctx, lang = self.desk.ctx, self.desk.lang
-        title = CHIPS[which][1].text(lang)
-        current = {"status": str(self._wanted.status or ""), "legal": self._legal}.get(which)
-        current = getattr(self._wanted, which) if current is None else current
-
-        def opened(options: Any) -> None:
-            self.console.open(Pick(self.desk, f"{self.TITLE_TEXT.text(lang)}: {title}", options, str(current)), chosen)
-
-        def chosen(value: str | None) -> None:
-            if value is not None:
-                self._choose(which, value)
-
-        self.act(lambda: choices(ctx, which, lang, self._clients), opened)
-
-    def _choose(self, which: str, value: str) -> None:
-        match which:
-            case "status":
-                self._wanted = replace(self._wanted, status=TaskStatus(value) if value else None)
-            case "legal":
-                self._legal = value
-            case "period":
-                self._wanted = replace(self._wanted, period=value)
-            case "client":
-                self._wanted = replace(self._wanted, client=value)
-            case _:
-                self._wanted = replace(self._wanted, department=value)
-        self.reload()
-
-    def action_failing(self) -> None:
-        self._wanted = replace(self._wanted, failing=not self._wanted.failing)
-        self.reload()
 
     # --- acting
 
