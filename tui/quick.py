@@ -1,4 +1,7 @@
-"""Handlers of a message, looked up once: Textual goes through all bases of a class at each step of each message."""
+"""Handlers of a message, looked up once: Textual goes through all bases of a class at each step of each message.
+
+And timers that fire.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,31 @@ from typing import Any
 
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.timer import Timer
 
 Handler = Callable[..., Any]
 
 
 class Quick(MessagePump):
     """Whoever handles messages; a fifth less processor time for a key that moves a cursor."""
+
+    def set_timer(
+        self,
+        delay: float,
+        callback: Callable[[], Any] | None = None,
+        *,
+        name: str | None = None,
+        pause: bool = False,
+    ) -> Timer:
+        """A timer that fires, if late: Textual's never does where the machine halts for its delay just as it begins.
+
+        One of 8 ms lets a screen follow its terminal's size, and no other one is made while that one is awaited.
+        """
+        timer = super().set_timer(delay, callback, name=name, pause=True)
+        timer._skip = False
+        if not pause:
+            timer.resume()
+        return timer
 
     def tell_above(self, message: Message) -> None:
         """Tell those above: nobody listens here, and each queue that a message goes through costs."""

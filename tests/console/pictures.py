@@ -24,6 +24,7 @@ from string import ascii_letters
 from unittest import mock
 
 from rich.style import Style
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -163,11 +164,20 @@ async def settled(app: Console, pilot: Pilot[None]) -> None:
     end, before, same = time.monotonic() + PATIENCE, "", 0
     while same < STEADY and time.monotonic() < end:
         await pilot.pause()
-        now = "\n".join(strip.text for strip in strips(app))
-        busy = app.reachable is None or rests_soon(app) or any(worker.is_running for worker in app.workers)
-        same = 0 if busy or now != before else same + 1
-        before = now
+        if is_busy(app):
+            same = 0
+        else:
+            now = "\n".join(strip.text for strip in strips(app))
+            same = 0 if now != before else same + 1
+            before = now
         await asyncio.sleep(0.01)
+
+
+def is_busy(app: Console) -> bool:
+    """Whether it still asks the portal, reads, or waits: for the cursor to rest, for a terminal that is resized."""
+    terminal = app._driver._size if isinstance(app._driver, HeadlessDriver) else app.size
+    resizing = app.screen._compositor.size != terminal
+    return app.reachable is None or resizing or rests_soon(app) or any(worker.is_running for worker in app.workers)
 
 
 def rests_soon(app: Console) -> bool:

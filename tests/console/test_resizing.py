@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import count
+
 import pytest
+from textual import _time
 from textual.events import Resize
 from textual.geometry import Size
 
@@ -36,3 +40,18 @@ async def test_the_last_of_two_sizes_is_the_one_that_stays(ctx: Context, monkeyp
                 await pilot.pause()
         assert app.screen.size == Size(120, 40)
         assert told
+
+
+async def test_a_size_is_followed_though_the_machine_halted_just_then(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The console would stay as large as it was, whatever came after, until its end."""
+    app = Console(Desk(ctx, OWNER, "pt"), sending=False)
+    async with piloted(app) as pilot:
+        await pilot.pause()
+        looks, clock = count(), _time.get_time
+        monkeypatch.setattr(_time, "get_time", lambda: clock() + 0.02 * next(looks))
+        await pilot.resize_terminal(100, 30)
+        async with asyncio.timeout(10):
+            while app.screen._compositor.size != Size(100, 30):
+                await pilot.pause()
