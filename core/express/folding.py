@@ -10,7 +10,7 @@ import codecs
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -48,11 +48,9 @@ class Folded(NamedTuple):
 
     def in_flat(self, start: int, end: int) -> tuple[int, int]:
         """Where in `flat` a piece of `compact` stands."""
-        first, last = (bisect_right(self.offsets, at) - 1 for at in (start, end - 1))
-        return (
-            self.starts[first] + start - self.offsets[first],
-            self.starts[last] + end - self.offsets[last],
-        )
+        starts, offsets = self.starts, self.offsets
+        first, last = bisect_right(offsets, start) - 1, bisect_right(offsets, end - 1) - 1
+        return starts[first] + start - offsets[first], starts[last] + end - offsets[last]
 
 
 class Phrase(NamedTuple):
@@ -82,21 +80,15 @@ def fold_text(text: str) -> Folded:
     return Folded(flat, "".join(words), words, starts, offsets, frozenset(words), origins)
 
 
-def find_all(sought: Phrase, folded: Folded) -> Iterator[tuple[int, int]]:
-    """The places in `flat` where a phrase stands, as whole words: long phrases (12 signs) may be glued to others."""
+def find(sought: Phrase, folded: Folded) -> tuple[int, int] | None:
+    """The first place in `flat` where a phrase stands as whole words: a long one (12 signs) may be glued to others."""
     compact, size = sought.compact, len(sought.compact)
     at = folded.compact.find(compact) if size else -1
     while at >= 0:
         if size >= 12 or _whole(sought, folded, at):
-            yield folded.in_flat(at, at + size)
+            return folded.in_flat(at, at + size)
         at = folded.compact.find(compact, at + 1)
-
-
-def find(sought: Phrase, folded: Folded) -> tuple[int, int] | None:
-    """The first place in `flat` where a phrase stands."""
-    if sought.compact not in folded.compact:
-        return None
-    return next(find_all(sought, folded), None)
+    return None
 
 
 def _whole(sought: Phrase, folded: Folded, at: int) -> bool:

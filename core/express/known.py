@@ -21,7 +21,7 @@ class Known(NamedTuple):
     """An office's clients and templates, made ready for many documents.
 
     `called` are the templates' names, told apart; `by_anchor` the rules by a word without which they fit nothing;
-    `by_name` those that ask only for a file's name.
+    `by_name` those that ask only for a file's name; both by the place of each among all.
     """
 
     clients: Mapping[str, Client]
@@ -31,8 +31,8 @@ class Known(NamedTuple):
     by_root: Mapping[str, tuple[str, ...]]
     own: frozenset[str]
     names: Names
-    by_anchor: Mapping[str, tuple[tuple[str, Compiled], ...]]
-    by_name: tuple[tuple[str, Compiled], ...]
+    by_anchor: Mapping[str, Mapping[int, tuple[str, Compiled]]]
+    by_name: Mapping[int, tuple[str, Compiled]]
     ruled: frozenset[str]
     client_folders: Mapping[str, tuple[str, ...]]
     template_folders: Mapping[str, tuple[str, ...]]
@@ -61,7 +61,6 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
         for rule in (*template.rules, *rules_for(template.name, template.department))
     )
     rules = list({(template_id, id(rule)): (template_id, rule) for template_id, rule in each}.values())
-    by_anchor = _anchored(rules)
     return Known(
         by_id,
         kinds,
@@ -70,8 +69,8 @@ def prepare(clients: Iterable[Client], templates: Iterable[Template], own: Itera
         by_root,
         ours,
         index_names(by_id.values()),
-        by_anchor,
-        tuple(pair for pair in rules if not (pair[1].all or pair[1].any)),
+        _anchored(rules),
+        {place: pair for place, pair in enumerate(rules) if not (pair[1].all or pair[1].any)},
         frozenset(template_id for template_id, _ in rules),
         _by_folder((client.id, name) for client in by_id.values() for name in (client.id, *client.portal[-1:])),
         _by_folder((kind.id, name) for kind in kinds.values() for name in (kind.id, kind.name)),
@@ -114,11 +113,11 @@ def template_of_folder(known: Known, name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _anchored(rules: Sequence[tuple[str, Compiled]]) -> dict[str, tuple[tuple[str, Compiled], ...]]:
+def _anchored(rules: Sequence[tuple[str, Compiled]]) -> dict[str, dict[int, tuple[str, Compiled]]]:
     """Rules by words of which a fitting document has one: those that fewest rules share, so that few are tried."""
     often = Counter(word for _, rule in rules for one in (*rule.all, *rule.any) for word in set(one.words))
-    by_anchor: dict[str, tuple[tuple[str, Compiled], ...]] = {}
-    for pair in rules:
+    by_anchor: dict[str, dict[int, tuple[str, Compiled]]] = {}
+    for place, pair in enumerate(rules):
         rule = pair[1]
         must = [word for one in rule.all for word in one.words]
         anchors = [min(must, key=lambda word: (often[word], -len(word)))] if must else []
@@ -126,14 +125,14 @@ def _anchored(rules: Sequence[tuple[str, Compiled]]) -> dict[str, tuple[tuple[st
         if some and (not anchors or sum(often[word] for word in some) < often[anchors[0]]):
             anchors = some
         for anchor in anchors:
-            by_anchor[anchor] = (*by_anchor.get(anchor, ()), pair)
+            by_anchor.setdefault(anchor, {})[place] = pair
     return by_anchor
 
 
 def _fits(known: Known, folded: Folded, file_name: str, anchors: Iterable[str]) -> list[tuple[str, Fit]]:
-    tried = {id(pair): pair for pair in known.by_name}
+    tried = dict(known.by_name)
     for anchor in anchors:
-        tried.update((id(pair), pair) for pair in known.by_anchor[anchor])
+        tried |= known.by_anchor[anchor]
     return [(template, one) for template, rule in tried.values() if (one := fit(rule, folded, file_name))]
 
 

@@ -41,11 +41,11 @@ Names = dict[str, list[Name]]
 
 def index_names(clients: Iterable[Client]) -> Names:
     """Arrange clients' names by a word that few of them share; names of less than two words are too common."""
-    named = [(client, _core(client.name)) for client in clients]
-    often = Counter(word for _, parts in named for word in set(parts))
+    named = [(client, _sought(client.name)) for client in clients]
+    often = Counter(word for _, core in named for word in set(core.text.split()))
     index: Names = {}
-    for client, parts in named:
-        core = phrase(" ".join(parts))
+    for client, core in named:
+        parts = core.text.split()
         if len(parts) > 1 and len(core.compact) >= 8:
             rarest = min(parts, key=lambda word: (often[word], -len(word)))
             index.setdefault(rarest, []).append(Name(client.id, core, " ".join(words(client.name))))

@@ -266,4 +266,4 @@ def _ordered(guesses: Sequence[Guess]) -> tuple[Guess, ...]:
 
 
 def _say(text: Text, **params: object) -> tuple[str, str]:
-    return text.say("pt", **params), text.say("en", **params)
+    return text.pt.format(**params), text.en.format(**params)

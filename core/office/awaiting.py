@@ -39,12 +39,14 @@ class Awaiting:
         for client, period in dict.fromkeys(keys):
             clients.setdefault(period, []).append(client)
             self._tasks[client, period] = []
-        found: dict[str, Task] = {}
+        asked_for: dict[str, list[str | None]] = {}  # by task, the periods by which it was
         for period, some in clients.items():  # not all at once: that would be every client's tasks of every period
-            tasks = store.tasks.get_many(store.tasks.choose(TaskChoice(client=tuple(some), period=period)))
-            for task in tasks.values():
+            for id_ in store.tasks.choose(TaskChoice(client=tuple(some), period=period)):
+                asked_for.setdefault(id_, []).append(period)
+        found = store.tasks.get_many(asked_for)
+        for task in found.values():
+            for period in asked_for[task.id]:
                 self._tasks[task.client, period].append(task)
-            found |= tasks
         self.documents |= {task: [] for task in found}
         for document in store.documents.of_tasks(found):
             self.documents[document.task].append(document)

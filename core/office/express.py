@@ -292,7 +292,8 @@ class Express:
         if reading.recognised:
             return Verdict(None, doubt="recognised", params={"reason": list(found.reason)})
         assert found.client is not None
-        if bare(self._known.clients[found.client].tax_id) in only_authorised(reading):
+        merely = only_authorised(reading)
+        if merely and bare(self._known.clients[found.client].tax_id) in merely:
             return Verdict(None, doubt="client", params={"reason": list(AUTHORISED)})
         key = _key(found)
         assert key is not None
