@@ -32,8 +32,8 @@ SENT = Text("{count} a enviar", "{count} to send")
 SKIPPED = Text("{count} sem envio", "{count} not sent")
 FAILING = Text("com falha por vir: {count}", "will fail: {count}")
 INACTIVE = Text(
-    "A integração está inativa: nada sai agora; depois, só a pedido (9 Ativação).",
-    "The integration is inactive: nothing leaves now; later on request only (9 Activation).",
+    "A integração está inativa: nada sai agora; depois, só a pedido ({keys[app.go_activation]} Ativação).",
+    "The integration is inactive: nothing leaves now; later on request only ({keys[app.go_activation]} Activation).",
 )
 NO_DOCUMENTS = Text("Não há documento a enviar.", "There is no document to send.")
 LACKING = Text("{task} ainda não tem documento de: {missing}", "{task} has no document yet of: {missing}")
