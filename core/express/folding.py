@@ -138,9 +138,13 @@ def _mended(text: str) -> tuple[str, list[int]]:
         dropped.update(range(broken.start(), broken.end()))
     signs, origins = [], []
     for at, sign in enumerate(text):
-        if at in dropped or unicodedata.combining(sign):
+        if at in dropped:
             continue
-        for one in unicodedata.normalize("NFKD", sign) if _WIDE.match(sign) else sign:
-            signs.append(one)
+        if sign < "\u0300":  # neither an accent by itself nor a ligature
+            signs.append(sign)
             origins.append(at)
+        elif not unicodedata.combining(sign):
+            apart = unicodedata.normalize("NFKD", sign) if _WIDE.match(sign) else sign
+            signs.append(apart)
+            origins += [at] * len(apart)
     return "".join(signs), origins
