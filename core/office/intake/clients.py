@@ -9,7 +9,7 @@ from core.domain.tax_ids import format_tax_id, parse_tax_id
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.intake.cells import read_id, read_line
-from core.office.intake.sheet import Change, Column, Counts, Sheet, changes, count, keyed
+from core.office.intake.sheet import Change, Column, Counts, Sheet, changes, count, keyed, save
 from core.office.registry import client_changed, requeue_linked
 from core.office.views import every
 
@@ -46,7 +46,7 @@ def take_clients(ctx: Context, actor: Actor, sheet: Sheet) -> Counts:
         return Counts()
     _warn_same_tax_ids(sheet, known, rows)
     different = [one for one in changed if one.before != one.after]
-    ctx.store.clients.save(one.after for one in different)
+    save(ctx.store.clients, (one.after for one in different))
     ctx.store.append([client_changed(ctx, actor, one.before, one.after) for one in different if one.before is not None])
     linked = {one.after.id for one in different if one.before is not None and one.after.portal != one.before.portal}
     if linked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -11,10 +12,11 @@ from core.domain.models import Model
 from core.domain.text import InvalidValue, Sentence, Text, words
 from core.office.intake.cells import clean
 from core.office.tables import MAX_PROBLEMS, BadTable, Problem, Row, Table, read_table, shown
+from core.ports import Repository
 
 Progress = Callable[[str, int, int], None]
 STEP = 1000
-"""Rows between two words of progress."""
+"""Rows between two words of progress, and asked for or saved at once: as texts they are as large as the file."""
 
 MISSING_COLUMN = Text("Falta a coluna {name}", "The column {name} is missing")
 TWICE = Text("Duas colunas dizem {name}: {first} e {second}", "Two columns say {name}: {first} and {second}")
@@ -234,6 +236,22 @@ def changes(
             found.append(Change(one, before, before.model_copy(update=values)))
         elif sheet.require(one):
             found.append(Change(one, None, model(**values)))
+    return found
+
+
+def save(repository: Repository[M], items: Iterable[M]) -> None:
+    """Save many, some at a time. In the caller's transaction."""
+    rest = iter(items)
+    while some := list(islice(rest, STEP)):
+        repository.save(some)
+
+
+def known_ids(repository: Repository[M], ids: Iterable[str]) -> set[str]:
+    """Those of many ids that there are."""
+    rest = iter(set(ids))
+    found: set[str] = set()
+    while some := list(islice(rest, STEP)):
+        found |= repository.get_many(some).keys()
     return found
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from core.domain.lineage import missing_templates
-from core.domain.models import Client, Document, Employee, Task, TaskStatus, Template
+from core.domain.models import Document, Task, TaskStatus
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office.context import Context
 from core.office.intake.cells import read_date, read_id, read_line, read_list, read_period, read_status
-from core.office.intake.sheet import Change, Column, Counts, Progress, Sheet, changes, count, keyed
+from core.office.intake.sheet import Change, Column, Counts, Progress, Sheet, changes, count, keyed, known_ids, save
 from core.office.tasks import finish, queue_unsent
 
 COLUMNS = (
@@ -60,7 +60,7 @@ def take_tasks(ctx: Context, actor: Actor, sheet: Sheet, finished: list[Finished
     _check_clients_stay(ctx, sheet, changed)
     if sheet.refused:
         return Counts()
-    ctx.store.tasks.save(one.after for one in changed if one.before != one.after)
+    save(ctx.store.tasks, (one.after for one in changed if one.before != one.after))
     finished += [
         Finished(one.after.id, one.given.values.get("completed_by", actor.id), one.before != one.after)
         for one in changed
@@ -94,12 +94,10 @@ def _complete(ctx: Context, actor: Actor, by: dict[str, str]) -> None:
 
 def _check_names(ctx: Context, sheet: Sheet, changed: list[Change[Task]]) -> None:
     """Every client, template and employee that a row names is known, or of this import."""
-    clients: dict[str, Client] = ctx.store.clients.get_many({one.after.client for one in changed})
-    templates: dict[str, Template] = ctx.store.templates.get_many(
-        {key for one in changed for key in one.after.templates}
-    )
+    clients = known_ids(ctx.store.clients, (one.after.client for one in changed))
+    templates = known_ids(ctx.store.templates, (key for one in changed for key in one.after.templates))
     people = ({one.after.assignee, one.given.values.get("completed_by", "")} for one in changed)
-    employees: dict[str, Employee] = ctx.store.employees.get_many(set().union(*people))
+    employees = known_ids(ctx.store.employees, set().union(*people))
     warned: set[str] = set()
     for one in changed:
         row, values = one.given.row, one.given.values
@@ -108,7 +106,7 @@ def _check_names(ctx: Context, sheet: Sheet, changed: list[Change[Task]]) -> Non
         for key in values.get("templates", ()):
             if key not in templates:
                 sheet.problem(row, "templates", NO_TEMPLATE, key)
-        if values.get("completed_by", "") not in (*employees, ""):
+        if (by := values.get("completed_by", "")) and by not in employees:
             sheet.problem(row, "completed_by", NO_EMPLOYEE)
         assignee = values.get("assignee", "")
         if assignee and assignee not in employees and assignee not in warned:

@@ -11,7 +11,7 @@ from core.domain.text import Text
 from core.office.activation import with_standard_folder
 from core.office.context import Context
 from core.office.intake.cells import read_bool, read_id, read_line
-from core.office.intake.sheet import Change, Column, Counts, Sheet, changes, keyed
+from core.office.intake.sheet import Change, Column, Counts, Sheet, changes, keyed, save
 from core.office.mapping import folder_or_none, remap
 from core.office.queue import requeue
 from core.office.registry import WAS_ALLOWED
@@ -46,7 +46,7 @@ def take_templates(ctx: Context, actor: Actor, sheet: Sheet) -> Counts:
     new = [_with_folder(one, standard=standard) for one in changed if one.before is None]
     known = [(one.before, one) for one in changed if one.before is not None]
     different = [(before, one.after) for before, one in known if before != one.after]
-    ctx.store.templates.save([*new, *(after for _, after in different)])
+    save(ctx.store.templates, [*new, *(after for _, after in different)])
     mapped = [to for before, one in known if (to := _mapped(sheet, before, one, standard=standard)) is not None]
     if mapped:
         remap(ctx, actor, mapped)
