@@ -22,7 +22,10 @@ from tui.quick import Quick
 R = TypeVar("R")
 
 LONGEST = 2.0
-"""Seconds after which the next key does not wait any longer: what had the one before may be gone."""
+"""Seconds after which the next key does not wait any longer: what had the one before may be gone.
+
+Keys that have waited so long for something to open are dropped: what is there now would take letters for commands.
+"""
 
 
 class OneByOne(Quick, App[R]):
@@ -35,13 +38,31 @@ class OneByOne(Quick, App[R]):
         self._under_way: TimerHandle | None = None
         self._path: Sequence[MessagePump] = ()
         """Those that the last key went through."""
+        self._holds: set[TimerHandle] = set()
+
+    def hold(self) -> Callable[[], None]:
+        """Let keys wait for work that the last one began, and that may open what they are for; what ends that."""
+
+        def end() -> None:
+            if hold in self._holds:
+                hold.cancel()
+                self._holds.remove(hold)
+                self._wait()
+
+        def give_up() -> None:
+            self._held.clear()
+            end()
+
+        hold = get_running_loop().call_later(LONGEST, give_up)
+        self._holds.add(hold)
+        return end
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
         self._held.append(event)
-        if self._under_way is not None:
+        if self._under_way is not None or self._holds:
             return
         if self._at_rest([*self._path, *_upwards(self.focused or self.screen)]):
             await self._next()
@@ -53,15 +74,14 @@ class OneByOne(Quick, App[R]):
 
         Textual looks one message ahead: what it has looked at is in no queue, but waits.
         """
-        waits = self._pending_message is not None or not self._message_queue.empty()
+        waits = self._pending_message is not None or self._next_callbacks or not self._message_queue.empty()
         return not waits and all(one is self or is_idle(one) for one in path)
 
     async def _next(self) -> None:
         if self._held:
             self._path = _upwards(self.focused or self.screen)
             await self._hand_on(self._held.popleft())
-        if self._held:
-            self._wait()
+        self._wait()
 
     async def _hand_on(self, event: InputEvent | Paste) -> None:
         """Have a key handled by what has the focus, and by all above that, as Textual does, but without their queues.
@@ -87,6 +107,8 @@ class OneByOne(Quick, App[R]):
 
     def _wait(self) -> None:
         """Hold the next key back until the last one has been heard by all."""
+        if not self._held or self._holds or self._under_way is not None:
+            return
         self._turn += 1
         self._under_way = get_running_loop().call_later(LONGEST, self.call_later, self._end, self._turn)
         self._follow([*self._path, *self._path], self._turn)
@@ -103,7 +125,8 @@ class OneByOne(Quick, App[R]):
             return
         self._under_way.cancel()
         self._under_way = None
-        await self._next()
+        if not self._holds:
+            await self._next()
 
 
 def is_idle(one: MessagePump) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.driver import Driver
@@ -29,6 +29,7 @@ from core.office.errors import OfficeError
 from core.office.health import PROBED, portal_unusable
 from core.ports import PortalFault
 from tui import terminal, themes
+from tui.onebyone import OneByOne
 from tui.widgets.form import Folders, Tick
 from tui.work import in_thread
 
@@ -72,7 +73,7 @@ def portal_url(typed: str) -> str:
     return f"webdav+{typed}" if typed.startswith(("https://", "http://")) else typed
 
 
-class Wizard(App[bool]):
+class Wizard(OneByOne[bool]):
     """Asks for what makes an office; its answer is whether one was made.
 
     Args:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from tui.onebyone import OneByOne
+
 R = TypeVar("R")
 
 
@@ -72,10 +74,28 @@ class Rest:
             self._handle = loop.call_later(self._seconds, self._node.call_later, self._do)
 
 
-def start(node: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = False) -> None:
+def start(
+    node: DOMNode,
+    work: Callable[[], Coroutine[Any, Any, None]],
+    group: str,
+    *,
+    alone: bool = False,
+    opens: bool = False,
+) -> None:
     """Begin some work.
 
     Args:
         group: names what it does; `alone` ends what of the same group is still under way.
+        opens: whether it may open something, for which what is typed in the same breath waits then.
     """
-    _: Worker[None] = node.run_worker(work, group=group, exclusive=alone)
+    app = node.app
+    done = app.hold() if opens and isinstance(app, OneByOne) else None
+
+    async def holding() -> None:
+        try:
+            await work()
+        finally:
+            if done is not None:
+                done()
+
+    _: Worker[None] = node.run_worker(holding, group=group, exclusive=alone)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from core.domain.models import DeliveryStatus
 from tests.console.conftest import Desktop, sitting
 from tui.paths import is_path, listed, matching, pasted, paths_in
-from tui.screens import working
+from tui.screens import place, working
 from tui.screens.attach import Attach
 from tui.widgets.typed import Typed
+from tui.work import in_thread
 
 Size = tuple[int, int]
 
@@ -95,6 +98,24 @@ async def test_a_file_is_found_in_its_folder_and_attached(work: Path, files: Pat
         await desk.see("ISS.pdf")  # the folder is remembered
         await desk.type("das")
         await desk.go("enter", see="DAS 10.pdf: os mesmos bytes; nada muda")
+
+
+async def test_a_file_s_name_typed_in_one_breath_with_the_key_that_attaches_is_no_command(
+    work: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is awaited is read in a thread before the dialog opens; `r`, `e` and `b` act on the task meanwhile."""
+
+    async def slowly(do: Callable[[], object]) -> object:
+        await asyncio.sleep(0.2)
+        return await in_thread(do)
+
+    monkeypatch.setattr(place, "in_thread", slowly)
+    async with sitting(work) as desk:
+        await at_task(desk, "T0006")
+        for sign in "abre":
+            desk.app.post_message(Key(sign, sign))
+        await desk.until(lambda: isinstance(desk.app.screen, Attach))
+        await desk.until(lambda: desk.app.screen.query_one("#path", Typed).value == "bre")
 
 
 async def test_several_dropped_files_are_attached_at_once(work: Path, files: Path) -> None:

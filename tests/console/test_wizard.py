@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Static
 
@@ -69,6 +71,22 @@ async def test_enter_in_a_field_makes_it_with_the_standard_templates(folder: Pat
     assert app.return_value is True
     with open_office(folder) as ctx:
         assert ctx.store.templates.count() > 100
+
+
+async def test_what_is_typed_in_one_breath_goes_where_it_would_slowly_and_enter_makes_from_the_box_too(
+    folder: Path, portal: Path
+) -> None:
+    """Pasted with its Tabs, the office's name would end up in the portal's path."""
+    app = Wizard(folder, "pt")
+    async with piloted(app):
+        for sign in f"{portal}\tSol\t\t\r":
+            name = {"\t": "tab", "\r": "enter"}.get(sign, sign)
+            app.post_message(Key(name, None if name != sign else sign))
+        for _ in range(500):
+            if app.return_value is None:
+                await asyncio.sleep(0.02)
+    assert app.return_value is True
+    assert read_config(folder).office.name == "Sol"
 
 
 async def test_what_is_wrong_is_said_where_it_was_typed(folder: Path, portal: Path) -> None:

@@ -209,7 +209,7 @@ class Queue(Records[Left]):
         async def go() -> None:
             await self.console.go("express_file", file=one.id)
 
-        start(self, go, "go", alone=True)
+        start(self, go, "go", alone=True, opens=True)
 
     def action_confirm(self) -> None:
         """Asks: what speaks for it is not on the screen."""

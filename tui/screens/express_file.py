@@ -284,7 +284,7 @@ class OneFile(Working[Found]):
             await self.console.up("express")
             queue.settled_here(key, told)
 
-        start(self.app, go, "go")
+        start(self.app, go, "go", opens=True)
 
     def action_remember(self) -> None:
         """Confirm, and make a rule of it: the rule is shown and tried first."""

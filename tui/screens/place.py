@@ -201,4 +201,4 @@ class Place(Still[None], Generic[F]):
                 if self.is_running:
                     then(result)
 
-        start(self, doing_it, "act")
+        start(self, doing_it, "act", opens=not doing)

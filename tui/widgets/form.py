@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Checkbox
 
@@ -33,8 +35,10 @@ class Folders(Suggester):
         return await asyncio.to_thread(look)
 
 
-class Tick(Checkbox):
-    """Ticked or not also where there are no colours."""
+class Tick(Checkbox, inherit_bindings=False):
+    """Ticked or not also where there are no colours; Enter is the form's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_button", "", show=False)]
 
     def _sign(self) -> str:
         return "X" if self.value else " "
