@@ -23,9 +23,10 @@ def living(folder: Path, worker: str) -> Iterator[None]:
 
 def _locked(path: Path) -> int:
     """The file's lock; again, where someone took the file for a dead one's before it was locked, and removed it."""
+    mode = 0o660 if path.parent.stat().st_mode & 0o020 else 0o600  # those who share the office have to look
     while True:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
-        os.fchmod(handle, 0o660)  # whatever the umask: those who share the office have to look
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, mode)
+        os.fchmod(handle, mode)  # whatever the umask
         fcntl.flock(handle, fcntl.LOCK_EX)
         with suppress(FileNotFoundError):
             if os.fstat(handle).st_ino == path.stat().st_ino:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.delivery.liveness import living
 from core.domain.models import Client
 from core.office import open_office
 from tests.integration.test_sample_office import OFFICE, Malote
@@ -210,6 +211,18 @@ def test_doctor_says_that_nobody_sends_and_that_the_portal_is_gone(malote: Malot
     found = malote.json("doctor", status=1)
     assert any("ninguém está enviando" in one["message"] for one in found)
     assert any(one["sign"] == "✗" and "portal" in one["message"].lower() for one in found)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_doctor_finds_nothing_wrong_with_the_lock_of_who_sends(malote: Malote, tmp_path: Path, shared: bool) -> None:
+    """Warned of each time that a console is open, nobody would read what doctor says of modes."""
+    office = tmp_path / "escritorio"
+    if shared:
+        for path in (office, *office.rglob("*")):
+            path.chmod(0o2770 if path.is_dir() else 0o660)
+    with living(office / "host" / "workers", "w1"):
+        found = malote.json("doctor")
+    assert {one["sign"] for one in found} == {"✓"}, found
 
 
 def test_doctor_opens_a_shared_office_to_its_group_again(malote: Malote, tmp_path: Path) -> None:
