@@ -59,10 +59,17 @@ class Call:
 
     @contextmanager
     def reading(self, *, wait: float = 10.0) -> Iterator[Context]:
-        """The office opened, for what anyone who reads its files may do; `wait`: seconds, for one's turn to write."""
+        """The office opened, for what anyone who reads its files may do, in no name that it does not know.
+
+        Args:
+            wait: seconds, for one's turn to write.
+        """
         from core.office import open_office  # `--help` needs no office
+        from core.office.actors import who_acts
 
         with open_office(self.folder, wait=wait) as ctx:
+            if self._named is not None:
+                who_acts(ctx, self._named)
             yield ctx
 
     @contextmanager
@@ -71,8 +78,12 @@ class Call:
         from core.office.actors import who_acts
 
         with self.reading() as ctx:
-            named = os.environ.get("MALOTE_EMPLOYEE") or None if self.args.actor is None else self.args.actor
-            yield ctx, who_acts(ctx, named)
+            yield ctx, who_acts(ctx, self._named)
+
+    @property
+    def _named(self) -> str | None:
+        """The employee in whose name one calls: `--as`, else `MALOTE_EMPLOYEE`."""
+        return os.environ.get("MALOTE_EMPLOYEE") or None if self.args.actor is None else self.args.actor
 
     def say(self, text: Text, **params: object) -> str:
         return text.say(self.lang, **params)

@@ -195,6 +195,13 @@ def test_the_journal_tells_programs_what_happened(malote: Malote) -> None:
     assert all(json.loads(line)["seq"] > sent["seq"] for line in after.splitlines())
 
 
+@pytest.mark.parametrize("command", ["status", "tasks", "clients", "errors", "log", "complete T0001"])
+def test_nobody_reads_or_acts_in_a_name_that_the_office_does_not_know(malote: Malote, command: str) -> None:
+    """Who has misspelt their name would learn of it only when something refuses, and doubt what they had read."""
+    refused = malote.run(*command.split(), "--as", "ninguem", status=1)
+    assert "Não há funcionário ninguem." in refused.stderr and not refused.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [
