@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from core.domain.destinations import show_destination
-from core.domain.models import DestinationSource, Mapped, MappingChange, Names, Template
+from core.domain.models import Delivery, DestinationSource, Mapped, MappingChange, Names, TaskStatus, Template
 from core.domain.permissions import OUTSIDER, Actor
 from core.domain.text import Text
 from core.office.actors import require_admin
@@ -253,14 +254,26 @@ def _write(ctx: Context, actor: Actor, changes: Sequence[Mapped], code: str | No
             for one in changes
         ]
     )
-    mapped = {one.template for one in changes if one.after}
-    waiting = [
+    requeue(ctx, actor, _waiting(ctx, {one.template for one in changes if one.after}), WAS_MAPPED)
+
+
+def _waiting(ctx: Context, templates: Collection[str]) -> list[Delivery]:
+    """What failed for want of a folder that can be used."""
+    return [
         one
         for code in ("no_destination", "name_invalid")
         for one in ctx.store.deliveries.failed(code)
-        if one.template in mapped
+        if one.template in templates
     ]
-    requeue(ctx, actor, waiting, WAS_MAPPED)
+
+
+def leaving(ctx: Context, templates: Collection[str]) -> Counter[str]:
+    """How many deliveries of each of these templates leave at once, and for good, when it gets a destination."""
+    if not ctx.store.integration().active:
+        return Counter()
+    waiting = _waiting(ctx, templates)
+    tasks = ctx.store.tasks.get_many(one.task for one in waiting)
+    return Counter(one.template for one in waiting if tasks[one.task].status is TaskStatus.COMPLETED)
 
 
 def folder_or_none(destination: Names | None) -> str | Text:

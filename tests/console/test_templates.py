@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.domain.models import DestinationSource, Names, Template
 from core.domain.permissions import Actor
-from core.office import Context, mapping, views
+from core.office import Context, activation, mapping, views
 from core.office.actors import who_acts
 from tests.console.conftest import Desktop, sitting
 from tests.console.sample import BALANCETES, OWNER
@@ -170,6 +170,18 @@ async def test_the_folders_that_a_batch_would_replace_are_counted(work: Path) ->
         await desk.press("2", "slash", *"balan", "enter", "a")
         await desk.go("d", see="7 pastas")
         await desk.see("já com outra pasta, que será trocada: 1")
+
+
+async def test_what_a_folder_lets_leave_is_said_before_enter_gives_it(work: Path, other: Context) -> None:
+    """A document that has left stays with the client, even if the folder was the wrong one and is undone."""
+    async with sitting(work) as desk:
+        await desk.press("2", "slash", *"balan", "enter", "a")
+        await desk.go("d", see="7 pastas")
+        await desk.press(*"balan")
+        await desk.see("Contabilidade > Balancete", "1 envio que esperava sai agora, sem volta")
+        activation.deactivate(other, OWNER)
+        await desk.until(lambda: "sem volta" not in desk.text)
+        await desk.go("enter", see="→ Contabilidade > Balancete")
 
 
 async def test_a_range_and_a_cell_s_value_are_marked_by_a_key(work: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -17,7 +17,7 @@ from core.domain.models import Client, Event, Names, Template
 from core.domain.names import IllegalName
 from core.domain.permissions import OUTSIDER
 from core.domain.text import Text
-from core.office import folders, views
+from core.office import folders, mapping, views
 from core.office.mapping import REMAPPED
 from tui.desk import Desk
 from tui.folders import Clients
@@ -46,10 +46,14 @@ ONE_PERIOD = Text(
 )
 OUTSIDE = Text("fora do filtro: {names}", "outside the filter: {names}")
 REPLACED = Text("já com outra pasta, que será trocada: {count}", "with another folder, to be replaced: {count}")
+LEAVE_ONE = Text("1 envio que esperava sai agora, sem volta", "1 delivery that waited leaves now, for good")
+LEAVE = Text("{count} envios que esperavam saem agora, sem volta", "{count} deliveries that waited leave now, for good")
 MEANWHILE = Text("{who} agora: {what}", "{who} just now: {what}")
 MEANWHILE_TOO = Text("{who} agora: {what} (e mais {count})", "{who} just now: {what} (and {count} more)")
 NOT_ALL_HIDDEN = Text("nenhum está fora do filtro", "none is outside the filter")
 ONLY_HIDDEN = Text("todos estão fora do filtro", "all are outside the filter")
+CODES = {"failed", "requeued", "cancelled", "completed", "reopened", "activated", "deactivated"}
+"""Events after which Enter may send more or less than before."""
 NO_PERIOD = Text("a escolha não é de um ano ou mês", "the choice is no year's or month's")
 
 
@@ -90,6 +94,7 @@ class ChooseDestination(Dialog[Choice]):
         self._left = ClientPane(desk)
         self._right = FolderPane(desk)
         self._at_clients = False
+        self._leaving: Mapping[str, int] = {}  # by template: deliveries that Enter sends
         self._meanwhile: dict[str, Event] = {}  # by template: its last change since this was opened
 
     def body(self) -> Iterable[Widget]:
@@ -100,6 +105,7 @@ class ChooseDestination(Dialog[Choice]):
     def on_mount(self) -> None:
         self._left.leave()
         start(self, self._begin, "clients")
+        start(self, self._count, "leaving", alone=True)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._tell_title)
@@ -113,6 +119,11 @@ class ChooseDestination(Dialog[Choice]):
         self._left.show_clients(every, model)
         await self._take_model(model)
 
+    async def _count(self) -> None:
+        meant = {one.id for one in self._templates}
+        self._leaving = await asyncio.to_thread(mapping.leaving, self.desk.ctx, meant)
+        self._tell_choice()
+
     async def _take_model(self, model: Client | None) -> None:
         before = None
         if model is not None:
@@ -123,6 +134,8 @@ class ChooseDestination(Dialog[Choice]):
 
     def changed(self, changed: Changed) -> None:
         """What another does to the templates of the batch is said here; Enter asks about it too."""
+        if not CODES.isdisjoint(changed.codes):
+            start(self, self._count, "leaving", alone=True)
         meant = {one.id for one in self._templates}
         found = {str(one.params["template"]): one for one in changed.events if one.code in REMAPPED}
         if not meant.isdisjoint(found):
@@ -175,6 +188,9 @@ class ChooseDestination(Dialog[Choice]):
         if chosen is None:
             return [line(head, (self.say(NO_CHOICE), "muted"))]
         told: list[Line] = []
+        if leaving := sum(self._leaving.get(one.id, 0) for one in self._templates):
+            leave = self.say(LEAVE_ONE if leaving == 1 else LEAVE, count=leaving)
+            told += wrapped(f"! {leave}", width, "warning", most=1)
         if (client := self._right.client) is not None:
             warned = warnings(chosen, client_name=client.name, client_id=client.id, tax_id=client.tax_id)
             told += [line((f" ! {one.say(self.desk.lang)}", "warning")) for one in warned]
