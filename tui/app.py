@@ -179,7 +179,7 @@ class Console(Keyed, Visiting):
     def on_changed(self, changed: Changed) -> None:
         paused = self.overview.pause is not None
         self.overview = changed.overview
-        if "employee_changed" in changed.codes:
+        if not {"employee_added", "employee_changed"}.isdisjoint(changed.codes):
             self.desk.renew()
         if paused and changed.overview.pause is None:
             self.reachable = True

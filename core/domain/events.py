@@ -148,7 +148,9 @@ EVENTS: dict[str, Kind] = {
         Text("{template_name}: refeito, pasta {destination}", "{template_name}: redone, folder {destination}"),
         no_folder=Text("{template_name}: refeito, nenhuma pasta", "{template_name}: redone, no folder"),
     ),
+    "client_added": Kind(Text("Cliente novo: {what}", "New client: {what}")),
     "client_changed": Kind(Text("Cliente alterado: {what}", "Client changed: {what}")),
+    "employee_added": Kind(Text("Funcionário novo: {what}", "New employee: {what}")),
     "employee_changed": Kind(Text("Funcionário alterado: {what}", "Employee changed: {what}")),
     "admin_made": Kind(
         Text(

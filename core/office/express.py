@@ -39,7 +39,7 @@ BATCH = 64
 """Files that are settled in one transaction: its commit waits for the disk."""
 _SOON = 0.05  # seconds after which what is read does not wait for others to be looked up with
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-_KNOWLEDGE = ("imported", "client_changed", "express_rules")
+_KNOWLEDGE = ("imported", "client_added", "client_changed", "express_rules")
 """Events after which clients, templates or their rules may be others."""
 SAME = Text("Já está anexado à tarefa {task}.", "It is attached to the task {task} already.")
 WAITS = Text("Já espera por alguém como {name}.", "It waits for someone already as {name}.")

@@ -40,7 +40,10 @@ AT_LEAST = 5.0
 TIDY = 600.0
 DEEPEST = 32
 """Levels of folders below the inbox that are looked into."""
-_MENDING = ("imported", "client_changed", "employee_changed", "express_rules", "reopened", "removed")
+_MENDING = (
+    *("imported", "client_added", "client_changed", "employee_added", "employee_changed"),
+    *("express_rules", "reopened", "removed"),
+)
 """Events after which what waits may find its task."""
 _BUSY = (errno.EAGAIN, errno.EWOULDBLOCK)
 

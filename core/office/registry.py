@@ -197,13 +197,15 @@ def set_employee(
 
 
 def client_changed(ctx: Context, actor: Actor, before: Client | None, after: Client) -> Event:
-    """The event that tells what of a client changed."""
-    return event(ctx, actor, "client_changed", client=after.id, params={"what": _told(before, after)})
+    """The event that tells what of a client changed, or that it is new."""
+    code = "client_changed" if before else "client_added"
+    return event(ctx, actor, code, client=after.id, params={"what": _told(before, after)})
 
 
 def employee_changed(ctx: Context, actor: Actor, before: Employee | None, after: Employee) -> Event:
-    """The event that tells what of an employee changed."""
-    return event(ctx, actor, "employee_changed", params={"employee": after.id, "what": _told(before, after)})
+    """The event that tells what of an employee changed, or that they are new."""
+    code = "employee_changed" if before else "employee_added"
+    return event(ctx, actor, code, params={"employee": after.id, "what": _told(before, after)})
 
 
 def requeue_linked(ctx: Context, actor: Actor, clients: Collection[str]) -> int:

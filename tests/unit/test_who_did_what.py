@@ -132,9 +132,9 @@ ACTS: dict[str, Act] = {
     ),
     "sending.retry": Act(ctx(lambda c: sending.retry(c, WHO, None)), ["requeued"], failed),
     "registry.set_client": Act(ctx(lambda c: registry.set_client(c, WHO, "1", name="Nova")), ["client_changed"]),
-    "registry.add_client": Act(ctx(lambda c: registry.add_client(c, WHO, "9", "Nona")), ["client_changed"]),
+    "registry.add_client": Act(ctx(lambda c: registry.add_client(c, WHO, "9", "Nona")), ["client_added"]),
     "registry.set_employee": Act(
-        ctx(lambda c: registry.set_employee(c, WHO, "rui", name="Rui", add=("Fiscal",))), ["employee_changed"]
+        ctx(lambda c: registry.set_employee(c, WHO, "rui", name="Rui", add=("Fiscal",))), ["employee_added"]
     ),
     "rules.save_rules": Act(ctx(lambda c: rules.save_rules(c, WHO, "das", [RULE])), ["express_rules"]),
     "confirming.confirm": Act(

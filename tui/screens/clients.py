@@ -147,7 +147,7 @@ class Clients(Records[Seen]):
         return [Seen(one, tuple(shared.get(one.id, ())), waiting[one.id]) for one in clients]
 
     def cares_for(self, changed: Changed) -> bool:
-        return not {"client_changed", "imported", "failed", "requeued"}.isdisjoint(changed.codes)
+        return not {"client_added", "client_changed", "imported", "failed", "requeued"}.isdisjoint(changed.codes)
 
     def aim(self, **aims: Any) -> None:
         """Look at a client, and choose its folder at once."""

@@ -135,7 +135,7 @@ class Employees(Records[Seen]):
         return None if why is ADMINS_ONLY and action == "open" and self._heals else why
 
     def cares_for(self, changed: Changed) -> bool:
-        return not {"employee_changed", "imported", "failed", "requeued"}.isdisjoint(changed.codes)
+        return not {"employee_added", "employee_changed", "imported", "failed", "requeued"}.isdisjoint(changed.codes)
 
     def aim(self, **aims: Any) -> None:
         """Look at an employee, and at a department that they lack."""
