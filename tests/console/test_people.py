@@ -205,6 +205,21 @@ async def test_an_employee_s_login_and_a_new_one(work: Path) -> None:
         await desk.see("Este código é reservado.")
 
 
+async def test_a_name_is_not_taken_for_a_new_employee_s_id(work: Path, other: Context) -> None:
+    """An id is for good: "Maria José" as one, and each command that names her needs quotes."""
+    registry.set_employee(other, OWNER, "Maria José", name="Maria José")  # as an import may bring one
+    async with sitting(work) as desk:
+        await desk.go("8", see="4 de 4")
+        await desk.go("n", see="Curto e sem espaços, por exemplo maria")
+        await desk.type("Ana Maria")
+        await desk.see("Um código não tem espaços.")
+        await desk.press("enter")
+        assert "Nome do funcionário" not in desk.text
+        await desk.press("escape")
+        desk.rows.move(next(index for index, one in enumerate(desk.listed) if one.startswith("Maria")))
+        await desk.see("--as 'Maria José'")
+
+
 async def test_who_is_no_admin_is_told_so_beside_the_key(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, who_acts(ctx, "fiscal"), "pt"), sending=False)

@@ -59,8 +59,13 @@ ADDED = Text(
 NAME = Text("Nome de {client}", "Name of {client}")
 TAX_ID = Text("CNPJ ou CPF de {client}", "CNPJ or CPF of {client}")
 NEW_ID = Text("Código do novo cliente", "The new client's id")
+ABOUT_ID = Text(
+    "O número ou a sigla que o escritório usa, sem espaços. O nome é perguntado em seguida.",
+    "The number or short name that the office uses, without blanks. The name is asked for next.",
+)
 NEW_NAME = Text("Nome do cliente {client}", "Name of the client {client}")
 EMPTY = Text("Digite algo.", "Type something.")
+NO_BLANKS = Text("Um código não tem espaços.", "An id has no blanks.")
 TAKEN = Text("O código {id} já é de {other}.", "The id {id} is {other}'s already.")
 ALSO = Text("Atenção: também é de {others}.", "Note that it is {others}'s too.")
 
@@ -253,7 +258,7 @@ class Clients(Records[Seen]):
         """Its id, then its name; its folder is the next Enter."""
 
         def judge(typed: str) -> str:
-            needed(typed)
+            needed_id(typed)
             if (other := self.listing.get(typed.strip())) is not None:
                 raise InvalidValue(TAKEN, id=other.id, other=other.client.name)
             return ""
@@ -273,7 +278,7 @@ class Clients(Records[Seen]):
             self.reload()
             self.when_read(lambda: self.stand_on(client.id))
 
-        self.console.open(Ask(self.desk, self.say(NEW_ID), "", judge), identified)
+        self.console.open(Ask(self.desk, self.say(NEW_ID), "", judge, about=[self.say(ABOUT_ID)]), identified)
 
 
 def is_unlinked(one: Seen) -> bool:
@@ -286,6 +291,13 @@ def needed(typed: str) -> str:
     if not typed.strip():
         raise InvalidValue(EMPTY)
     return ""
+
+
+def needed_id(typed: str) -> str:
+    """What stands in a command without quotes; what was imported may be otherwise."""
+    if len(typed.split()) > 1:
+        raise InvalidValue(NO_BLANKS)
+    return needed(typed)
 
 
 SCREEN = Clients

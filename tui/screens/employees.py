@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from core.office.words import ALL_DEPARTMENTS, EMPLOYEE_HEADS
 from tui.keys import ADMINS_ONLY, key
 from tui.listing import Listing
 from tui.screens.ask import Ask
-from tui.screens.clients import CHANGED, TAKEN, needed
+from tui.screens.clients import CHANGED, TAKEN, needed, needed_id
 from tui.screens.records import Records
 from tui.watch import Changed
 from tui.widgets.lines import Line, wrapped
@@ -37,6 +38,10 @@ MAY = Text("Anexa e envia documentos de: {departments}.", "Attaches and sends do
 NAME = Text("Nome de {employee}", "Name of {employee}")
 LOGIN = Text("Login de {employee}: o usuário dele neste computador", "Login of {employee}: this machine's user")
 NEW_ID = Text("Código do novo funcionário", "The new employee's id")
+ABOUT_ID = Text(
+    "Curto e sem espaços, por exemplo maria: identifica a pessoa. O nome é perguntado em seguida.",
+    "Short, without blanks, maria for example: it tells who one is. The name is asked for next.",
+)
 NEW_NAME = Text("Nome do funcionário {employee}", "Name of the employee {employee}")
 RESERVED = Text("Este código é reservado.", "This id is reserved.")
 ADDED = Text(
@@ -120,7 +125,11 @@ class Employees(Records[Seen]):
             told = self.say(LACKS, count=sum(one.lacking.values()), departments=", ".join(one.lacking))
             lines += wrapped(told, width, "error", most=1)
         lines += wrapped(self.say(may, departments=self._may(employee)), width, most=1)
-        login = self.say(AS_LOGIN, login=employee.login) if employee.login else self.say(NO_LOGIN, employee=one.id)
+        login = (
+            self.say(AS_LOGIN, login=employee.login)
+            if employee.login
+            else self.say(NO_LOGIN, employee=shlex.quote(one.id))
+        )
         return lines + wrapped(login, width, "muted", most=self.DETAIL - len(lines))
 
     def read(self) -> list[Seen]:
@@ -179,7 +188,7 @@ class Employees(Records[Seen]):
             for two in self._found or ():
                 if typed.strip() and two.employee.login == typed.strip() and two.id != one.id:
                     raise InvalidValue(registry.LOGIN_TAKEN, login=typed.strip(), other=two.id)
-            return "" if typed.strip() else self.say(NO_LOGIN, employee=one.id)
+            return "" if typed.strip() else self.say(NO_LOGIN, employee=shlex.quote(one.id))
 
         def typed(login: str | None) -> None:
             if login is not None:
@@ -208,7 +217,7 @@ class Employees(Records[Seen]):
         """Their id, then their name; their departments are the next Enter."""
 
         def judge(typed: str) -> str:
-            needed(typed)
+            needed_id(typed)
             if registry.is_reserved(typed.strip()):
                 raise InvalidValue(RESERVED)
             if (other := self.listing.get(typed.strip())) is not None:
@@ -230,7 +239,7 @@ class Employees(Records[Seen]):
             self.reload()
             self.when_read(lambda: self.stand_on(employee.id))
 
-        self.console.open(Ask(self.desk, self.say(NEW_ID), "", judge), identified)
+        self.console.open(Ask(self.desk, self.say(NEW_ID), "", judge, about=[self.say(ABOUT_ID)]), identified)
 
 
 SCREEN = Employees
