@@ -79,7 +79,7 @@ def alike(folded: Folded, index: Names) -> list[Named]:
         # a line with one word of a name resembles many: two of its words, or none
         names = [
             name
-            for word in set(parts) & index.keys()
+            for word in sorted(set(parts) & index.keys())  # of equally alike ones the same, in every process
             for name in index[word]
             if len(set(name.whole.split()) & set(parts)) > 1
         ]
