@@ -28,7 +28,7 @@ _UNDOTTED = re.compile(rf"{_S}{{8}}")
 _NUMERIC = re.compile(
     rf"{_FIRST}[0-9][. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{4}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])"
 )
-_LETTERED_END = re.compile(r"[0-9]{2}\b(?<=\b[0-9A-Za-z]{14})")
+_LETTERED_END = re.compile(r"[0-9]\b(?<=\b[0-9A-Za-z]{12}[0-9]{2})")
 _CPF = re.compile(rf"{_FIRST}[0-9]{{2}}[. ]?[0-9]{{3}}[. ]?[0-9]{{3}}\s?{_D}?\s?[0-9]{{2}}(?![0-9])")
 _CPF_TAIL = re.compile(rf"{_D}{_GAP}[0-9]{_GAP}[0-9](?![0-9])")
 _CPF_HEAD = re.compile(rf"(?:{_GAP}[0-9]){{3}}{_GAP}\.(?:{_GAP}[0-9]){{3}}{_GAP}\.(?:{_GAP}[0-9]){{3}}")
