@@ -203,11 +203,11 @@ async def test_undo_and_redo_say_what_they_do_and_ask(work: Path, other: Context
     mapping.map_templates(other, OWNER, ["das"], ("Outro", "Lugar"))
     async with sitting(work) as desk:
         await desk.press("2")
-        await desk.go("u", see="Desfazer sua última mudança: DAS - Simples Nacional → Fiscal > DAS?")
+        await desk.go("u", see="Desfazer sua última mudança: DAS - Simples Nacional volta a Fiscal > DAS?")
         await desk.press("u", "escape")
         assert destination(other, "das") == ("Outro", "Lugar"), "the key that asked also confirmed, or Esc did"
         await desk.press("u")
-        await desk.go("s", see="Desfeito: DAS - Simples Nacional → Fiscal > DAS.")
+        await desk.go("s", see="Desfeito: DAS - Simples Nacional volta a Fiscal > DAS.")
         assert destination(other, "das") == before
         await desk.go("U", see="Refazer o que você desfez: DAS - Simples Nacional → Outro > Lugar?")
         await desk.go("s", see="Refeito: DAS - Simples Nacional → Outro > Lugar.")
@@ -219,8 +219,15 @@ async def test_undoing_a_batch_names_each_of_its_templates(work: Path, other: Co
     mapping.map_templates(other, OWNER, ["das", "iss"], ("Outro", "Lugar"))
     async with sitting(work) as desk:
         await desk.press("2")
-        await desk.go("u", see="2 templates → Fiscal > DAS / Fiscal > ISS?")
-        await desk.see("DAS - Simples Nacional → Fiscal > DAS", "Guia de ISS → Fiscal > ISS")
+        await desk.go("u", see="2 templates voltam a Fiscal > DAS / Fiscal > ISS?")
+        await desk.see("DAS - Simples Nacional volta a Fiscal > DAS", "Guia de ISS volta a Fiscal > ISS")
+
+
+async def test_undoing_the_first_folder_says_that_there_will_be_none(work: Path, other: Context) -> None:
+    mapping.map_templates(other, OWNER, ["balancete"], ("Outro", "Lugar"))
+    async with sitting(work) as desk:
+        await desk.press("2")
+        await desk.go("u", see="Balancete Mensal volta a ficar sem pasta?")
 
 
 async def test_only_ones_own_changes_are_undone(work: Path, other: Context) -> None:

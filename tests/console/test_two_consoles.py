@@ -117,7 +117,7 @@ def test_an_undo_of_what_another_has_changed_since_is_refused_and_names_her(
         at_templates(one, "das - simples")
         map_to(one, folder)
     gestor.see("De > Ana")
-    gestor.go("u", see="Desfazer sua última mudança: DAS - Simples Nacional → Fiscal > DAS?")
+    gestor.go("u", see="Desfazer sua última mudança: DAS - Simples Nacional volta a Fiscal > DAS?")
     gestor.press("s")
     gestor.see("Não dá para desfazer: ana mudou DAS - Simples Nacional")
     assert destination(other, "das") == ("De", "Ana")

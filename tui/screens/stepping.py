@@ -26,6 +26,7 @@ class Step:
         find, do: the use cases.
         to: the folder that a template has afterwards.
         nothing, ask, yes, done: what is said.
+        one, several: what becomes of one template, and of several; `nowhere` is the folder of what then has none.
     """
 
     find: Callable[[Context, Actor], MappingChange | None]
@@ -35,31 +36,41 @@ class Step:
     ask: Text
     yes: Text
     done: Text
+    one: Text
+    several: Text
+    nowhere: Text
 
 
+MOVE = Text("{what} → {destination}", "{what} → {destination}")
 UNDO = Step(
     mapping.next_undo,
     mapping.undo,
     lambda one: one.before,
     mapping.NOTHING_TO_UNDO,
-    Text("Desfazer sua última mudança: {what} → {destination}?", "Undo your last change: {what} → {destination}?"),
+    Text("Desfazer sua última mudança: {moves}?", "Undo your last change: {moves}?"),
     Text("sim, desfazer", "yes, undo"),
     Text(
-        "Desfeito: {what} → {destination}. {keys[templates.redo]} refaz.",
-        "Undone: {what} → {destination}. {keys[templates.redo]} redoes it.",
+        "Desfeito: {moves}. {keys[templates.redo]} refaz.",
+        "Undone: {moves}. {keys[templates.redo]} redoes it.",
     ),
+    Text("{what} volta a {destination}", "{what} goes back to {destination}"),
+    Text("{what} voltam a {destination}", "{what} go back to {destination}"),
+    Text("ficar sem pasta", "having no folder"),
 )
 REDO = Step(
     mapping.next_redo,
     mapping.redo,
     lambda one: one.after,
     mapping.NOTHING_TO_REDO,
-    Text("Refazer o que você desfez: {what} → {destination}?", "Redo what you undid: {what} → {destination}?"),
+    Text("Refazer o que você desfez: {moves}?", "Redo what you undid: {moves}?"),
     Text("sim, refazer", "yes, redo"),
     Text(
-        "Refeito: {what} → {destination}. {keys[templates.undo]} desfaz.",
-        "Redone: {what} → {destination}. {keys[templates.undo]} undoes it.",
+        "Refeito: {moves}. {keys[templates.undo]} desfaz.",
+        "Redone: {moves}. {keys[templates.undo]} undoes it.",
     ),
+    MOVE,
+    MOVE,
+    NO_FOLDER,
 )
 
 
@@ -73,21 +84,25 @@ def take(place: Place[Any], step: Step, name_of: Callable[[str], str]) -> None:
 
     def folder(one: Mapped) -> str:
         names = step.to(one)
-        return show_destination(names) if names else place.say(NO_FOLDER)
+        return show_destination(names) if names else place.say(step.nowhere)
 
-    def told(change: MappingChange) -> dict[str, str]:
+    def move(one: Mapped) -> str:
+        return place.say(step.one, what=name_of(one.template), destination=folder(one))
+
+    def told(change: MappingChange) -> str:
         first, count = change.changes[0], len(change.changes)
+        if count == 1:
+            return move(first)
         shown = sorted({folder(one) for one in change.changes})
-        what = name_of(first.template) if count == 1 else place.say(SEVERAL, count=count)
-        return {"what": what, "destination": " / ".join(shown[:3])}
+        return place.say(step.several, what=place.say(SEVERAL, count=count), destination=" / ".join(shown[:3]))
 
     def found(change: MappingChange | None) -> None:
         if change is None:
             place.notice(place.say(step.nothing), "muted")
             return
         several = len(change.changes) > 1
-        about = [f"{name_of(one.template)} → {folder(one)}" for one in change.changes] if several else []
-        question = place.say(step.ask, **told(change))
+        about = [move(one) for one in change.changes] if several else []
+        question = place.say(step.ask, moves=told(change))
 
         def sure(wanted: bool | None) -> None:
             if wanted:
@@ -96,6 +111,6 @@ def take(place: Place[Any], step: Step, name_of: Callable[[str], str]) -> None:
         place.console.open(Confirm(place.desk, question, about, place.say(step.yes)), sure)
 
     def taken(change: MappingChange) -> None:
-        place.notice("✓ " + place.say(step.done, **told(change)))
+        place.notice("✓ " + place.say(step.done, moves=told(change)))
 
     place.act(lambda: step.find(ctx, actor), found)
