@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from core.cli.call import DONE, NOT_ALL, PORTAL, Call
+from core.cli.call import DONE, NOT_ALL, PORTAL, USAGE, Call
 from core.delivery.settling import Settlement
 from core.delivery.worker import Summary, Worker
 from core.domain.events import message
@@ -47,7 +47,10 @@ RUNNING = Text(
     "Enviando o que chegar, e de olho na caixa de entrada; Ctrl-C para parar.",
     "Sending whatever comes, and watching the inbox; Ctrl-C stops it.",
 )
-WHICH = Text("diga quais envios, ou --all", "name the deliveries, or --all")
+WHICH = Text(
+    "Diga quais envios, ou todos: malote retry ENVIO …, ou malote retry --all.",
+    "Name the deliveries, or all: malote retry DELIVERY …, or malote retry --all.",
+)
 PATIENCE = 3600.0
 """Seconds: nobody watches `run`, so it outlasts a process that was stopped while it was its turn to write."""
 
@@ -95,7 +98,7 @@ def retry_command(call: Call) -> int:
     args = call.args
     if bool(args.delivery) == args.all:
         call.tell(WHICH)
-        return 2
+        return USAGE
     with call.office() as (ctx, actor):
         count = sending.retry(ctx, actor, None if args.all else args.delivery)
     if call.json:

@@ -38,3 +38,13 @@ def kept_text(moment: object, form: str) -> Text:
 def number(value: int, lang: str) -> str:
     """A number with its thousands parted."""
     return f"{value:,}".replace(",", "." if lang == "pt" else ",")
+
+
+def size_text(count: int) -> Text:
+    """Bytes as people read them: 83,1 GB, or 83.1 GB in English."""
+    size, units = float(count), ["B", "kB", "MB", "GB", "TB"]
+    while size >= 1000 and len(units) > 1:
+        size /= 1000
+        del units[0]
+    shown = f"{size:.1f} {units[0]}" if units[0] in {"GB", "TB"} else f"{size:.0f} {units[0]}"
+    return Text(shown.replace(".", ","), shown)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from core.delivery.liveness import anyone, bury, is_alive
-from core.domain.figures import dated_text
+from core.domain.figures import dated_text, size_text
 from core.domain.lineage import UNSENT
 from core.domain.models import Delivery, DeliveryStatus
 from core.domain.text import Sentence, Text
@@ -60,8 +60,8 @@ CLOCK_BACK = Text(
     "This machine's clock is behind the last event ({at}).",
 )
 SET_CLOCK = Text("Acerte o relógio; nada se perde enquanto isso.", "Set the clock; nothing is lost meanwhile.")
-SPACE_OK = Text("Espaço no disco do escritório: {free} MB.", "Space on the office's disk: {free} MB.")
-SPACE_LOW = Text("O disco do escritório tem só {free} MB livres.", "The office's disk has only {free} MB left.")
+SPACE_OK = Text("Espaço no disco do escritório: {free}.", "Space on the office's disk: {free}.")
+SPACE_LOW = Text("O disco do escritório tem só {free} livres.", "The office's disk has only {free} left.")
 MAKE_ROOM = Text("Libere espaço; sem ele nada pode ser anexado.", "Make room; without it nothing can be attached.")
 WORKER_RUNS = Text(
     "Envio: há quem envie (malote run ou um console).", "Sending: someone sends (malote run or a console)."
@@ -170,7 +170,7 @@ def _clock(ctx: Context) -> Iterator[Finding]:
 
 def _space(ctx: Context) -> Iterator[Finding]:
     free = shutil.disk_usage(ctx.folder).free
-    told = {"free": free >> 20}
+    told = {"free": size_text(free)}
     if free < LOW_SPACE:
         yield Finding(WARNING, Sentence(SPACE_LOW, told), Sentence(MAKE_ROOM))
     else:

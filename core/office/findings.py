@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from core.domain.figures import size_text
 from core.domain.models import Client
 from core.domain.text import Sentence, Text
 from core.office.health import Checked
@@ -242,7 +243,7 @@ def _all(checked: Checked) -> Iterator[Told]:
     if report.free is None:
         yield "·", Sentence(FREE_UNKNOWN)
     else:
-        yield "!" if report.free < LITTLE else "✓", Sentence(FREE, {"free": size_of(report.free)})
+        yield "!" if report.free < LITTLE else "✓", Sentence(FREE, {"free": size_text(report.free)})
     if "round_trip_ms" in found and "upload_kb_s" in found:
         yield "·", Sentence(SPEED, found)
     yield from _folders(checked.made, checked.without_folder)
@@ -291,13 +292,3 @@ def _listed(clients: tuple[Client, ...]) -> Text:
     if more <= 0:
         return Text(shown, shown)
     return Text(*(AND_MORE.say(lang, names=shown, count=more) for lang in ("pt", "en")))
-
-
-def size_of(count: int) -> str:
-    """Bytes as people read them: `83.1 GB`."""
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit in {"B", "kB", "MB"} else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

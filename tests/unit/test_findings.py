@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.figures import size_text
 from core.domain.models import Client
-from core.office.findings import BY_VALUE, in_words, size_of
+from core.office.findings import BY_VALUE, in_words
 from core.office.health import Checked
 from core.portal.create import CREATE_WAYS
 from core.portal.webdav import WebDavPortal
@@ -85,6 +86,6 @@ def test_cadeado_space_and_clients() -> None:
 
 
 def test_sizes() -> None:
-    assert [size_of(n) for n in (0, 999, 1_500, 2_000_000, 83_100_000_000, 5_000_000_000_000)] == [
-        *("0 B", "999 B", "2 kB", "2 MB", "83.1 GB", "5.0 TB"),
-    ]
+    told = [size_text(n) for n in (0, 999, 1_500, 2_000_000, 83_100_000_000, 5_000_000_000_000)]
+    assert [one.pt for one in told] == ["0 B", "999 B", "2 kB", "2 MB", "83,1 GB", "5,0 TB"]
+    assert told[4].en == "83.1 GB"
