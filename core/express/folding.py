@@ -11,13 +11,12 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import NamedTuple
 
 from core.domain.recognition import Span
 
 _WORD = re.compile("[0-9a-z]+")
-_WORD_AND_GAP = re.compile("[0-9a-z]+[^0-9a-z]*")
 _SINGLES = re.compile(r" \S \S(?!\S)")  # stands wherever `_SPACED` does, and is found faster
 _SPACED = re.compile(r"(?<!\S)(?:[^\W\d_](?: [^\W\d_]){2}|\S(?: \S){3})(?: \S)*(?!\S)")
 _BROKEN = re.compile("[-\xad\u2010\u2011\ufffe](?<=[^\\W\\d_].)(?:\\s*\n\\s*|(?<=\ufffe)\\s*)(?=[^\\W\\d_])")
@@ -73,10 +72,10 @@ def fold_text(text: str) -> Folded:
     if _WIDE.search(text) or (_SINGLES.search(text) and _SPACED.search(text)) or _BROKEN.search(text):
         text, origins = _mended(text)
     flat = _flat(text)
-    words = flat.translate(_APART).split()
+    pieces = flat.translate(_APART).split(" ")
+    starts = list(compress(accumulate([len(one) + 1 for one in pieces], initial=0), pieces))
+    words = list(filter(None, pieces))
     offsets = tuple(accumulate(map(len, words), initial=0))
-    first = _WORD.search(flat)
-    starts = list(accumulate(map(len, _WORD_AND_GAP.findall(flat)), initial=first.start() if first else 0))[:-1]
     return Folded(flat, "".join(words), words, starts, offsets, frozenset(words), origins)
 
 
