@@ -158,12 +158,14 @@ class Notice(Lines):
             self._timer.stop()
             self._timer = None
         width = self.size.width or self.app.size.width
-        lines = wrapped(text, width, tone, most=NOTICED) if text else [()]
-        self.styles.height = len(lines)
-        self.update(lines)
+        self._show(wrapped(text, width, tone, most=NOTICED) if text else [()])
         if text:
             self._timer = self.set_timer(max(8, len(text) / 10), self._clear)
 
     def _clear(self) -> None:
-        self.styles.height = 1
-        self.update([()])
+        self._show([()])
+
+    def _show(self, lines: list[Line]) -> None:
+        self.styles.height = len(lines)
+        self.screen.set_class(len(lines) > 1, "-at-length")  # what stands right above makes room
+        self.update(lines)
