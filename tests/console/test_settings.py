@@ -46,7 +46,7 @@ async def test_a_number_is_judged_while_typed_and_saved_with_the_comments(work: 
         text = path.read_text(encoding="utf-8")
         notice, detail = desk.app.screen.query_one(Notice), desk.app.screen.query_one("#detail")
         assert notice.size.height == (2 if size[0] == 80 else 1)
-        await desk.until(lambda: detail.region.bottom <= notice.region.y, "both lines of what came of it")
+        assert detail.region.bottom <= notice.region.y, "the first line of what came of it lies under the pane"
         assert config(work)["sending"]["concurrency"] == 12
         assert "# envios ao mesmo tempo\nconcurrency = 12\n" in text
         assert "# nota da gestora" in text

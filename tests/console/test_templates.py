@@ -302,3 +302,11 @@ async def chosen(desk: Desktop, template: str, folder: str) -> None:
     await desk.go("enter", see="7 pastas")
     await desk.type(folder)
     await desk.go("enter", see=f"→ {folder}")
+
+
+async def test_none_shown_of_the_marked_does_not_say_that_all_have_a_folder(work: Path, other: Context) -> None:
+    """Who read that all have one would leave the others without, and their deliveries fail."""
+    other.store.templates.save([Template(id="z", name="Zebra", department="Contabilidade", destination=("Zebra",))])
+    async with sitting(work) as desk:
+        await desk.press("2", "slash", *"zebra", "enter", "a", "slash", *["backspace"] * 5, "enter", "f", "o")
+        await desk.see("1 fora", "Nada corresponde a este filtro")

@@ -119,7 +119,7 @@ class Templates(Columned[View]):
         return NO_TEMPLATES
 
     def _empty(self) -> list[Line]:
-        if self.listing.total and self.listing.only is is_unmapped and not self.listing.needle:
+        if self.listing.total and not self._without and self.listing.only is is_unmapped and not self.listing.needle:
             return [line(""), line(("  " + self.say(ALL_MAPPED), "muted"))]
         return super()._empty()
 
