@@ -37,7 +37,7 @@ BESIDE = Text("{wanted} já existia ({why}); nada foi tocado", "{wanted} existed
 WHY = {"delivered": BY_TEMPLATE, "replaced": REPLACED, "already_there": ALREADY, "kept_both": BESIDE}
 
 NOTHING = Text("nada: está entregue; uma nova versão será enviada ao ser anexada", "nothing: it is delivered")
-ON_COMPLETION = Text("será enviado quando a tarefa for concluída", "it is sent when the task is completed")
+ON_COMPLETION = Text("espera: só sai quando a tarefa for concluída", "waits: it leaves once its task is completed")
 AGAIN_ON_COMPLETION = Text(
     "espera a tarefa ser concluída de novo (malote complete {task})",
     "waits until the task is completed again (malote complete {task})",

@@ -12,11 +12,13 @@ from typing import Any, ClassVar
 from textual.widget import Widget
 
 from core.domain.models import Client
+from core.domain.tax_ids import format_tax_id
 from core.domain.text import Text, fold
 from core.office import views
 from core.office.exporting import write_text
 from tui.desk import Desk
 from tui.keys import key
+from tui.screens.choices import as_numbers
 from tui.screens.dialog import Dialog
 from tui.screens.place import READING
 from tui.widgets.frame import Notice, Title
@@ -72,8 +74,10 @@ class ChooseClient(Dialog[tuple[str, str]]):
 
         async def read() -> None:
             found = await asyncio.to_thread(lambda: list(views.every(self.desk.ctx.store.clients)))
-            found.sort(key=lambda one: one.id != self._here)
-            self._clients = [(fold(f"{one.id} {one.name} {one.tax_id}"), one) for one in found]
+            found.sort(key=lambda one: (one.id != self._here, as_numbers(one.id)))
+            self._clients = [
+                (fold(f"{one.id} {one.name} {one.tax_id} {format_tax_id(one.tax_id)}"), one) for one in found
+            ]
             self._fill(self.query_one("#client-words", Typed).value)
 
         start(self, read, "clients")
@@ -83,7 +87,7 @@ class ChooseClient(Dialog[tuple[str, str]]):
         found = [one for hay, one in self._clients if all(word in hay for word in words)]
         if words:  # a number means the client of that number before those that have it somewhere
             found.sort(key=lambda one: (fold(one.id) != words[0], not fold(one.id).startswith(words[0])))
-        rows = [Row(one.id, (one.id, one.name, one.tax_id), ("accent", "", "muted")) for one in found]
+        rows = [Row(one.id, (one.id, one.name, format_tax_id(one.tax_id)), ("accent", "", "muted")) for one in found]
         if not words:
             rows.insert(1 if self._here and rows else 0, Row("", ("", self.say(ALL), ""), "muted"))
         self._shown = [(row.key, row.cells[1] if row.key else "") for row in rows]
