@@ -72,3 +72,18 @@ async def test_who_is_no_admin_is_told_so_and_nothing_happens(work: Path) -> Non
             await desk.go("9", see="ativa desde")
             await desk.go("d", see="só administradores")
             assert ctx.store.integration().active
+
+
+async def test_what_was_ticked_and_not_applied_is_not_shown_as_in_force(work: Path, other: Context) -> None:
+    """The next to come would take it for applied, and take it back with the very key that ticks it."""
+    before = other.store.integration().standard_folders
+    async with sitting(work) as desk:
+        await desk.go("9", see="ativa desde")
+        option = "[x] Habilitar" if before else "[ ] Habilitar"
+        await desk.see(option)
+        await desk.press("p")
+        await desk.until(lambda: not desk.shows(option))
+        await desk.press("2")
+        await desk.until(lambda: desk.app.here == "templates")
+        await desk.go("9", see=option)
+        assert other.store.integration().standard_folders == before

@@ -68,6 +68,15 @@ async def test_a_client_without_folder_is_linked_from_its_failure_and_the_failur
         assert not any("não tem pasta no portal" in one for one in desk.listed)
 
 
+async def test_a_permission_that_was_only_looked_at_is_not_said_to_be_given(work: Path) -> None:
+    """Who reads a tick believes that the delivery which waits for it goes now."""
+    async with sitting(work) as desk:
+        await desk.go("8", see="Analista Fiscal")
+        await desk.press("slash", *"fiscal", "enter")
+        await desk.go("enter", see="O que fiscal (Analista Fiscal) pode tratar")
+        await desk.go("enter", see="fiscal (Analista Fiscal): nada mudou.")
+
+
 async def test_a_lacking_permission_is_given_from_its_failure_and_the_failure_goes(work: Path, size: Size) -> None:
     async with sitting(work, size) as desk:
         await to_cause(desk, "Quem concluiu não tem permissão")

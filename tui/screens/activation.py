@@ -196,6 +196,11 @@ class Activation(Place[Found]):
         lines += [line(""), line((" " + " · ".join(counts), "accent"))]
         self.query_one("#switch", Lines).update(lines)
 
+    def on_screen_suspend(self) -> None:
+        """What was ticked and not applied is not in force: whoever comes back sees how things are."""
+        if isinstance(self.app.screen, Place) and self._standard is not None:
+            self._standard, self._stale = None, True
+
     # --- acting
 
     async def on_rows_opened(self, _: Rows.Opened) -> None:

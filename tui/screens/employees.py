@@ -49,6 +49,7 @@ ADDED = Text(
     "{employee} added, no department yet ({keys[list.open]}).",
 )
 ALLOWED = Text("{employee}: {departments}.", "{employee}: {departments}.")
+UNCHANGED = Text("{employee}: nada mudou.", "{employee}: nothing has changed.")
 WILL_GO = Text("Vão em seguida os envios que esperavam: {count}.", "Deliveries that waited and go now: {count}.")
 UNKNOWN = Text(
     "{employee} não está cadastrado: {keys[employees.new]} cadastra.",
@@ -165,7 +166,12 @@ class Employees(Records[Seen]):
         from tui.screens.allow import Allow, Allowed
 
         def chosen(allowed: Allowed | None) -> None:
-            if allowed is not None:
+            now = one.employee
+            if allowed is None:
+                return
+            if (allowed.admin, set(allowed.departments)) == (now.admin, set(now.departments)):
+                self.notice(self.say(UNCHANGED, employee=one.told), "muted")
+            else:
                 self._allow(one, allowed.departments, admin=allowed.admin)
 
         self.console.open(Allow(self.desk, one.employee, self._departments, one.lacking, department), chosen)
