@@ -243,6 +243,10 @@ async def test_who_is_no_admin_is_told_so_beside_the_key(work: Path) -> None:
             await desk.press("escape")
             await desk.go("enter", see="só administradores; peça a Administrador (gestor)")
             assert app.screen is app.place("clients")
+            await to_cause(desk, "Quem concluiu não tem permissão")
+            await desk.press("enter")  # leads to the permission, which is an admin's to give
+            await desk.until(lambda: app.here == "employees")
+            await desk.see("só administradores; peça a Administrador (gestor)")
 
 
 async def test_the_files_owner_makes_an_admin_where_there_is_none_and_is_one_at_once(work: Path) -> None:

@@ -156,7 +156,9 @@ class Employees(Records[Seen]):
         one = self.stand_on(wanted)
         if one is None:
             self.notice(self.say(UNKNOWN, employee=wanted), "warning")
-        elif self.why_not("open", ()) is None:
+        elif (why := self.why_not("open", ())) is not None:
+            self.refuse(why)
+        else:
             self.change(one, department)
 
     # --- acting
