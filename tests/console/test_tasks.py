@@ -129,6 +129,14 @@ async def test_a_key_right_after_typing_acts_on_what_was_typed(work: Path) -> No
         assert 0 < len(marked(desk)) < 10
 
 
+async def test_a_narrow_column_shows_by_its_arrow_that_the_list_is_sorted_by_it(work: Path) -> None:
+    async with sitting(work) as desk:
+        await desk.go("3", see="de 42")
+        tasks(desk).listing.sort = (0, True)
+        tasks(desk).rearrange()
+        await desk.see("▼")
+
+
 async def test_every_column_sorts_both_ways_and_back(work: Path) -> None:
     async with sitting(work) as desk:
         await desk.go("3", see="37 de 42")

@@ -217,7 +217,8 @@ class Rows(Keyed, Lines, can_focus=True):
             head = column.head
             if self._sort is not None and self._sort[0] == number:
                 room = min(width_of(head), width - 2)
-                head = fit(head, room) + (" ▼" if self._sort[1] else " ▲")
+                arrow = "▼" if self._sort[1] else "▲"
+                head = f"{fit(head, room)} {arrow}" if room > 0 else arrow
             parts += [(fit(head, width), "accent" if number == self.column else "muted"), (" ", "muted")]
         return tuple(parts[:-1])
 
