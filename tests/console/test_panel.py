@@ -41,9 +41,8 @@ async def test_each_number_of_prioridade_leads_to_what_it_counts(work: Path, siz
     async with sitting(work, size) as desk:
         await desk.see("Falha no envio de documentos ao Portal do Cliente")
         assert [one.split()[1] for one in desk.listed] == ["2", "2", "37"]
-        await desk.go("enter", see="falhas: só com falha")
-        await desk.until(lambda: len(desk.rows.source) == 2)
-        await desk.press("escape")
+        await desk.go("enter", see="O template não tem pasta de destino")
+        assert desk.app.here == "errors"
         await desk.go("1", see="Prioridade")
         await desk.press("down")
         await desk.go("enter", see="só os sem pasta")

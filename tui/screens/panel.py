@@ -212,7 +212,7 @@ def leads(found: Found) -> Iterable[Lead]:
     if overview.pause is not None:
         yield Lead("✗", "", PAUSED, "error", "errors", {})
     if overview.failed_tasks:
-        yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "tasks", {"only": "failing"})
+        yield Lead("✗", str(overview.failed_tasks), FAILED, "error", "errors", {})
     if overview.unkept is not None:
         yield Lead("!", "", UNKEPT, "warning", "activation", {})
     if not overview.integration.active:

@@ -192,11 +192,9 @@ class Tasks(Filtered[Found]):
         return "·", self.say(IN_DAYS, days=days), "warning"
 
     def aim(self, **aims: Any) -> None:
-        """Come for something: `only` is one of the legal date's choices, or `failing`; `task` is where to stand."""
+        """Come for something: `only` is one of the legal date's choices; `task` is where to stand."""
         if only := aims.get("only"):
-            failing = only == "failing"
-            wanted = Wanted(status=None if failing else TaskStatus.OPEN, failing=failing)
-            self._choose_all(wanted, "" if failing else only)
+            self._choose_all(only)
         self._at = aims.get("task")
 
     # --- acting

@@ -102,8 +102,8 @@ class Filtered(ByColumn[F]):
 
     # --- what is wanted
 
-    def _choose_all(self, wanted: Wanted, legal: str) -> None:
-        self._wanted, self._legal = wanted, legal
+    def _choose_all(self, legal: str) -> None:
+        self._wanted, self._legal = USUAL, legal
         self.listing.needle, self.listing.only_marked = "", False
         self.query_one("#filter", Typed).value = ""
         self.reload()
