@@ -7,9 +7,10 @@ from argparse import ArgumentParser
 from core.cli.call import DONE, Call
 from core.domain.figures import dated
 from core.domain.models import rfc3339
-from core.domain.text import Text
+from core.domain.text import Counted, Text
 from core.office import health, views
 from core.office.findings import in_words
+from core.office.words import COMPLETED_TASKS, OPEN_TASKS
 
 ACTIVE = Text("Integração: ativa desde {since}", "Integration: active since {since}")
 INACTIVE = Text("Integração: inativa (ative com: malote activate)", "Integration: inactive (malote activate)")
@@ -24,24 +25,47 @@ UNKEPT = Text(
 TEMPLATES = Text(
     "Templates: {total}, {without} sem pasta de destino", "Templates: {total}, {without} without destination"
 )
-TASKS = Text("Tarefas: {open} abertas, {completed} concluídas", "Tasks: {open} open, {completed} completed")
-DELIVERIES = Text(
-    "Envios: {delivered} entregues, {queued} na fila, {sending} saindo, {skipped} não enviados, "
-    "{failed} com falha, {cancelled} cancelados",
-    "Deliveries: {delivered} delivered, {queued} queued, {sending} sending, {skipped} skipped, "
-    "{failed} failed, {cancelled} cancelled",
+TASKS = Text("Tarefas: {states}", "Tasks: {states}")
+DELIVERIES = Text("Envios: {states}", "Deliveries: {states}")
+STATES = {
+    "delivered": Counted(Text("{count} entregue", "{count} delivered"), Text("{count} entregues", "{count} delivered")),
+    "queued": Counted(*[Text("{count} na fila", "{count} queued")] * 2),
+    "sending": Counted(*[Text("{count} saindo", "{count} sending")] * 2),
+    "skipped": Counted(Text("{count} não enviado", "{count} skipped"), Text("{count} não enviados", "{count} skipped")),
+    "failed": Counted(*[Text("{count} com falha", "{count} failed")] * 2),
+    "cancelled": Counted(
+        Text("{count} cancelado", "{count} cancelled"), Text("{count} cancelados", "{count} cancelled")
+    ),
+}
+ON_REQUEST = Counted(
+    Text(
+        "Só a pedido: 1, concluído com a integração inativa (malote activate --send-pending)",
+        "On request only: 1, completed while inactive (malote activate --send-pending)",
+    ),
+    Text(
+        "Só a pedido: {count}, concluídos com a integração inativa (malote activate --send-pending)",
+        "On request only: {count}, completed while inactive (malote activate --send-pending)",
+    ),
 )
-ON_REQUEST = Text(
-    "Só a pedido: {count}, concluídos com a integração inativa (malote activate --send-pending)",
-    "On request only: {count}, completed while inactive (malote activate --send-pending)",
+PRIORITY = Counted(
+    Text(
+        "Prioridade: falha no envio de documentos ao Portal do Cliente em 1 tarefa (malote errors)",
+        "Priority: sending documents to the client's portal failed in 1 task (malote errors)",
+    ),
+    Text(
+        "Prioridade: falha no envio de documentos ao Portal do Cliente em {count} tarefas (malote errors)",
+        "Priority: sending documents to the client's portal failed in {count} tasks (malote errors)",
+    ),
 )
-PRIORITY = Text(
-    "Prioridade: falha no envio de documentos ao Portal do Cliente em {count} tarefas (malote errors)",
-    "Priority: sending documents to the client's portal failed in {count} tasks (malote errors)",
-)
-UNKNOWN = Text(
-    "Express: {count} arquivos esperam por alguém (malote express --waiting)",
-    "Express: {count} files wait for someone (malote express --waiting)",
+UNKNOWN = Counted(
+    Text(
+        "Express: 1 arquivo espera por alguém (malote express --waiting)",
+        "Express: 1 file waits for someone (malote express --waiting)",
+    ),
+    Text(
+        "Express: {count} arquivos esperam por alguém (malote express --waiting)",
+        "Express: {count} files wait for someone (malote express --waiting)",
+    ),
 )
 MAKE_FOLDERS = Text(
     "cria no portal as pastas dos clientes que ainda não têm", "make the folders of the clients that have none yet"
@@ -91,14 +115,16 @@ def status_command(call: Call) -> int:
     if now.unkept is not None:
         call.print(call.say(UNKEPT, since=dated(now.unkept.since, "%d/%m/%Y %H:%M", call.lang)))
     call.print(call.say(TEMPLATES, total=now.templates, without=now.without_destination))
-    call.print(call.say(TASKS, open=open_tasks, completed=completed))
-    call.print(call.say(DELIVERIES, **now.deliveries))
+    tasks = (OPEN_TASKS.say(call.lang, open_tasks), COMPLETED_TASKS.say(call.lang, completed))
+    call.print(call.say(TASKS, states=", ".join(tasks)))
+    states = (STATES[key].say(call.lang, now.deliveries[key]) for key in STATES)
+    call.print(call.say(DELIVERIES, states=", ".join(states)))
     if waiting := now.held.get("inactive"):
-        call.print(call.say(ON_REQUEST, count=waiting))
+        call.print(ON_REQUEST.say(call.lang, waiting))
     if now.failed_tasks:
-        call.print(call.say(PRIORITY, count=now.failed_tasks))
+        call.print(PRIORITY.say(call.lang, now.failed_tasks))
     if unknown:
-        call.print(call.say(UNKNOWN, count=unknown))
+        call.print(UNKNOWN.say(call.lang, unknown))
     return DONE
 
 

@@ -33,6 +33,21 @@ class Text(NamedTuple):
         return self.text(lang).format(**said)
 
 
+class Counted(NamedTuple):
+    """A sentence with `{count}` in it, as it is said of one, and of any other number."""
+
+    one: Text
+    many: Text
+
+    def say(self, lang: str, count: int, shown: str | None = None) -> str:
+        """The sentence in a language.
+
+        Args:
+            shown: the number as it is to be written, with its thousands parted.
+        """
+        return (self.one if count == 1 else self.many).say(lang, count=count if shown is None else shown)
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A text together with its parameters, which may be texts: what is said about one thing, language chosen later."""

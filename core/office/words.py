@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.domain.lineage import Attached
 from core.domain.models import TaskStatus
-from core.domain.text import Text
+from core.domain.text import Counted, Text
 
 TO_DO = Text("Para resolver: {remedy}", "What to do: {remedy}")
 NOTHING_CHANGED = Text("Nada a mudar.", "Nothing to change.")
@@ -40,6 +40,10 @@ DOCUMENT_HEADS = (
     Text("Versão", "Version"),
     Text("Envio", "Delivery"),
     Text("Onde está", "Where it is"),
+)
+OPEN_TASKS = Counted(Text("{count} aberta", "{count} open"), Text("{count} abertas", "{count} open"))
+COMPLETED_TASKS = Counted(
+    Text("{count} concluída", "{count} completed"), Text("{count} concluídas", "{count} completed")
 )
 STATUS = {TaskStatus.OPEN: Text("aberta", "open"), TaskStatus.COMPLETED: Text("concluída", "completed")}
 DELIVERY = {

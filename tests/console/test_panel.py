@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from core.domain.models import Event, Unkept
+from core.domain.models import Event, TaskStatus, Unkept
 from core.office import Context, views
 from tests.console.conftest import Desktop, sitting
 
@@ -56,8 +56,11 @@ async def test_one_is_said_as_one(work: Path, other: Context) -> None:
     """“1 Templates sem pasta” reads as a mistake, and whoever reads mistakes trusts no number."""
     first, *_ = (one for one in views.every(other.store.templates) if one.send and not one.destination)
     other.store.templates.save([first.model_copy(update={"destination": ("Fiscal",)})])
+    done = [one for one in views.every(other.store.tasks) if one.status is TaskStatus.COMPLETED]
+    with other.store.transaction():
+        other.store.tasks.save([one.model_copy(update={"status": TaskStatus.OPEN}) for one in done[1:]])
     async with sitting(work) as desk:
-        await desk.see("Template sem pasta de destino")
+        await desk.see("Template sem pasta de destino", "1 concluída ·")
         assert "Templates sem pasta" not in desk.text
 
 

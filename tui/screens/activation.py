@@ -11,7 +11,7 @@ from textual.widget import Widget
 from core.domain.destinations import show_destination
 from core.domain.figures import dated
 from core.domain.models import Integration
-from core.domain.text import Text
+from core.domain.text import Counted, Text
 from core.office import activation, findings, health
 from core.office.activation import Activated, Preview
 from core.office.health import Checked
@@ -30,8 +30,14 @@ NEVER = Text("ainda não ativada: nada é enviado", "never activated yet: nothin
 OPTION = Text(
     "Habilitar configuração de pastas padrão nos documentos", "Give documents' templates their standard folders"
 )
-GET = Text("{count} ganham a pasta padrão", "{count} get their standard folder")
-LEFT = Text("{count} ficam sem pasta", "{count} are left without one")
+GET = Counted(
+    Text("1 ganha a pasta padrão", "1 gets its standard folder"),
+    Text("{count} ganham a pasta padrão", "{count} get their standard folder"),
+)
+LEFT = Counted(
+    Text("1 fica sem pasta", "1 is left without one"),
+    Text("{count} ficam sem pasta", "{count} are left without one"),
+)
 NOTHING = Text("Nenhum template muda, e nenhum fica sem pasta.", "No template changes, and none is left without.")
 NO_TEMPLATES = Text("Nenhum template ainda: malote import PASTA.", "No templates yet: malote import FOLDER.")
 PENDING_ONE = Text(
@@ -45,18 +51,24 @@ PENDING = Text(
 )
 ACTIVATE = Text("Ativar a integração com o Portal do Cliente?", "Activate the integration with the client's portal?")
 APPLY = Text("Aplicar a opção das pastas padrão?", "Apply the option of standard folders?")
-NOTE_GET = Text("{count} templates ganham a pasta padrão.", "{count} templates get their standard folder.")
+NOTE_GET = Counted(
+    Text("1 template ganha a pasta padrão.", "1 template gets its standard folder."),
+    Text("{count} templates ganham a pasta padrão.", "{count} templates get their standard folder."),
+)
 NOTE_SENDS = Text(
     "Daí em diante, cada tarefa concluída envia seus documentos.", "From then on every completed task sends."
 )
 NOTE_PENDING = Text(
-    "O que já foi concluído não sai agora ({count} envios); peça-o depois com {keys[activation.send]}.",
-    "What was completed before stays for now ({count} deliveries); {keys[activation.send]} asks for it later.",
+    "O que já foi concluído não sai agora (envios: {count}); peça-o depois com {keys[activation.send]}.",
+    "What was completed before stays for now (deliveries: {count}); {keys[activation.send]} asks for it later.",
 )
 YES_ACTIVATE = Text("sim, ativar", "yes, activate")
 YES_APPLY = Text("sim, aplicar", "yes, apply")
 ACTIVATED = Text("Integração ativada.", "Integration activated.")
-APPLIED = Text("Opção aplicada: {count} templates ganharam pasta.", "Applied: {count} templates got a folder.")
+APPLIED = Counted(
+    Text("Opção aplicada: 1 template ganhou pasta.", "Applied: 1 template got a folder."),
+    Text("Opção aplicada: {count} templates ganharam pasta.", "Applied: {count} templates got a folder."),
+)
 DEACTIVATE = Text("Desativar a integração?", "Deactivate the integration?")
 DEACTIVATE_NOTE = Text(
     "A fila espera; tarefas concluídas enquanto isso só são enviadas a pedido.",
@@ -191,8 +203,9 @@ class Activation(Place[Found]):
             text = PENDING_ONE if preview.pending_tasks == 1 else PENDING
             told = self.say(text, tasks=preview.pending_tasks, count=preview.pending)
             lines += wrapped("! " + told, self.size.width, "warning", most=2)
-        counts = [self.say(GET, count=len(preview.configured))] if self._wanted else []
-        counts.append(self.say(LEFT, count=len(preview.without_destination)))
+        lang = self.desk.lang
+        counts = [GET.say(lang, len(preview.configured))] if self._wanted else []
+        counts.append(LEFT.say(lang, len(preview.without_destination)))
         lines += [line(""), line((" " + " · ".join(counts), "accent"))]
         self.query_one("#switch", Lines).update(lines)
 
@@ -221,7 +234,7 @@ class Activation(Place[Found]):
             return
         notes = []
         if found.preview.configured:
-            notes.append(self.say(NOTE_GET, count=len(found.preview.configured)))
+            notes.append(NOTE_GET.say(desk.lang, len(found.preview.configured)))
         if not active:
             notes.append(self.say(NOTE_SENDS))
             if found.preview.pending:
@@ -244,7 +257,7 @@ class Activation(Place[Found]):
         """To the templates that have no folder, if there are any."""
         told = ACTIVATED
         if was_active:
-            self.notice("✓ " + self.say(APPLIED, count=len(result.preview.configured)), "good")
+            self.notice("✓ " + APPLIED.say(self.desk.lang, len(result.preview.configured)), "good")
             return
         if result.preview.without_destination:
             await self.console.go("templates", only="unmapped")

@@ -17,6 +17,7 @@ from core.domain.story import PLACED
 from core.domain.text import Text
 from core.office import views
 from core.office.views import Overview
+from core.office.words import COMPLETED_TASKS, OPEN_TASKS
 from tui.keys import key
 from tui.screens.place import Place
 from tui.widgets.lines import Line, Lines, fit, line
@@ -68,7 +69,7 @@ BESIDE = Text("mantidos ao lado (Cadeado)", "kept beside (seen, or another's)")
 QUEUED = Text("na fila", "queued")
 FAILING = Text("falhas", "failures")
 SKIPPED = Text("não enviados (já no portal, ou sem envio)", "not sent (there already, or not to be sent)")
-TASKS = Text("tarefas: {open} abertas, {completed} concluídas", "tasks: {open} open, {completed} completed")
+TASKS = Text("tarefas: {open}, {completed}", "tasks: {open}, {completed}")
 TEMPLATES = Text("templates: {count}", "templates: {count}")
 BY_HOUR = Text("Por hora", "By hour")
 NONE_TODAY = Text("nenhum envio hoje ainda", "nothing sent today yet")
@@ -171,8 +172,11 @@ class Panel(Place[Found]):
         for text, first, second in table:
             lines.append(line(f"  {fit(self.say(text), 45)}", self._pair(number(first, lang), number(second, lang))))
         tasks = found.overview.tasks
+        open_, completed = tasks.get("open", 0), tasks.get("completed", 0)
         told = self.say(
-            TASKS, open=number(tasks.get("open", 0), lang), completed=number(tasks.get("completed", 0), lang)
+            TASKS,
+            open=OPEN_TASKS.say(lang, open_, number(open_, lang)),
+            completed=COMPLETED_TASKS.say(lang, completed, number(completed, lang)),
         )
         templates = self.say(TEMPLATES, count=number(found.overview.templates, lang))
         lines += [line((f"  {told} · {templates}", "muted")), line("")]

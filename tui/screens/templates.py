@@ -45,6 +45,7 @@ CLEARED = Text(
     "{what}: no destination. {keys[templates.undo]} undoes it.",
 )
 CLEAR = Text("Tirar a pasta de destino de {what}?", "Take the destination of {what} away?")
+CLEAR_NOTE_ONE = Text("Os envios dele vão falhar até que tenha outra.", "Its deliveries fail until it has another.")
 CLEAR_NOTE = Text("Os envios deles vão falhar até que tenham outra.", "Their deliveries fail until they have another.")
 ALTERED = Text(
     "{what}: a pasta mudou enquanto você escolhia. Trocar mesmo assim?",
@@ -282,9 +283,10 @@ class Templates(Columned[View]):
             if yes:
                 self._map(templates, None)
 
-        names = [one.name for one in templates]
+        single = len(templates) == 1
+        about = [self.say(CLEAR_NOTE_ONE)] if single else [self.say(CLEAR_NOTE), *(one.name for one in templates)]
         question = self.say(CLEAR, what=self._what(templates))
-        self.console.open(Confirm(self.desk, question, [self.say(CLEAR_NOTE), *names], self.say(YES_CLEAR)), sure)
+        self.console.open(Confirm(self.desk, question, about, self.say(YES_CLEAR)), sure)
 
     def action_undo(self) -> None:
         """Say what would be undone, and undo it when that is wanted."""
