@@ -18,6 +18,7 @@ LANGUAGES = ("pt", "en")
 
 def main() -> int:
     """Run `malote` with the process's arguments; returns the exit status."""
+    lean.without_compiling()
     argv = sys.argv[1:]
     if argv[:1] == ["__complete"]:  # a shell asks, at every Tab
         from core.cli.completing import complete
