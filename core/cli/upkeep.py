@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.cli.call import DONE, NOT_ALL, UNUSABLE, Call
+from core.domain.figures import size_text
 from core.domain.text import Text
 
 FILE = Text("ARQUIVO", "FILE")
 SAVED = Text(
-    "Cópia do escritório em {file}: {count} arquivos, {size} MB. As senhas não estão nela.",
-    "Backup of the office in {file}: {count} files, {size} MB. Passwords are not in it.",
+    "Cópia do escritório em {file}: {count} arquivos, {size}. As senhas não estão nela.",
+    "Backup of the office in {file}: {count} files, {size}. Passwords are not in it.",
 )
 RESTORED = Text("Escritório restaurado em {folder}: {count} arquivos.", "Office restored in {folder}: {count} files.")
 LOOK_AT_IT = Text(
@@ -101,7 +102,7 @@ def backup_command(call: Call) -> int:
     if call.json:
         call.dump({"file": str(file), "files": count, "bytes": file.stat().st_size})
     else:
-        call.print(call.say(SAVED, file=file, count=count, size=-(-file.stat().st_size >> 20)))
+        call.print(call.say(SAVED, file=file, count=count, size=size_text(file.stat().st_size)))
     return DONE
 
 

@@ -46,5 +46,6 @@ def size_text(count: int) -> Text:
     while size >= 1000 and len(units) > 1:
         size /= 1000
         del units[0]
-    shown = f"{size:.1f} {units[0]}" if units[0] in {"GB", "TB"} else f"{size:.0f} {units[0]}"
+    parted = units[0] in {"GB", "TB"} or (units[0] == "MB" and size < 10)
+    shown = f"{size:.1f} {units[0]}" if parted else f"{size:.0f} {units[0]}"
     return Text(shown.replace(".", ","), shown)

@@ -87,7 +87,7 @@ async def test_a_file_is_found_in_its_folder_and_attached(work: Path, files: Pat
         await desk.see("Nenhum documento nesta tarefa ainda; a anexa um.")
         await desk.go("a", see="Notas São João/")
         await desk.press("enter")
-        await desk.see("DAS 10.pdf", "10 bytes")
+        await desk.see("DAS 10.pdf", "10 B")
         await desk.type("das")
         await desk.until(lambda: len(desk.listed) == 1)
         await desk.see("1 arquivo: DAS 10.pdf")

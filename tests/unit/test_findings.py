@@ -87,5 +87,5 @@ def test_cadeado_space_and_clients() -> None:
 
 def test_sizes() -> None:
     told = [size_text(n) for n in (0, 999, 1_500, 2_000_000, 83_100_000_000, 5_000_000_000_000)]
-    assert [one.pt for one in told] == ["0 B", "999 B", "2 kB", "2 MB", "83,1 GB", "5,0 TB"]
+    assert [one.pt for one in told] == ["0 B", "999 B", "2 kB", "2,0 MB", "83,1 GB", "5,0 TB"]
     assert told[4].en == "83.1 GB"

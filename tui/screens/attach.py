@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.events import Paste
 from textual.widget import Widget
 
-from core.domain.figures import dated
+from core.domain.figures import dated, size_text
 from core.domain.models import Task, TaskStatus, Template
 from core.domain.reasons import reason_of
 from core.domain.text import Text
@@ -24,7 +24,6 @@ from tui.keys import key
 from tui.paths import Entry, is_path, listed, matching, pasted, paths_in
 from tui.screens.confirm import Confirm
 from tui.screens.dialog import Dialog
-from tui.screens.panel import number
 from tui.screens.pick import Option, Pick
 from tui.screens.place import READING
 from tui.screens.working import CANCELLED, Cancelled, Work
@@ -49,8 +48,8 @@ SEVERAL = Text("{count} arquivos ({size}): {names}", "{count} files ({size}): {n
 IN = Text("em {folder}", "in {folder}")
 UNREADABLE = Text("A pasta {folder} não pode ser lida: {reason}.", "The folder {folder} cannot be read: {reason}.")
 COPYING = Text(
-    "Copiando {name}: {done} de {total} MB · {keys[typed.leave]} cancela",
-    "Copying {name}: {done} of {total} MB · {keys[typed.leave]} cancels",
+    "Copiando {name}: {done} de {total} · {keys[typed.leave]} cancela",
+    "Copying {name}: {done} of {total} · {keys[typed.leave]} cancels",
 )
 FOR = Text("Anexar sob qual template?", "Attach under which template?")
 AWAITED, HAS = Text("esperado", "awaited"), Text("já tem", "has one")
@@ -174,7 +173,7 @@ class Attach(Dialog[list[AttachedFile]]):
         changed = dated(datetime.fromtimestamp(one.changed), "%d/%m/%Y %H:%M", self.desk.lang)
         if one.is_folder:
             return Row(one.name, (one.name + "/", "", changed), ("accent", "", "muted"))
-        return Row(one.name, (one.name, size_of(one.size, self.desk.lang), changed), ("", "muted", "muted"))
+        return Row(one.name, (one.name, size_text(one.size).text(self.desk.lang), changed), ("", "muted", "muted"))
 
     # --- what would be attached
 
@@ -199,7 +198,7 @@ class Attach(Dialog[list[AttachedFile]]):
 
     def _about(self) -> list[Line]:
         """What Enter would do, or what is in its way."""
-        width, lang = self.size.width, self.desk.lang
+        width = self.size.width
         paths = self._chosen()
         lost = [one for one in paths if not one.exists()]
         if lost:
@@ -207,7 +206,7 @@ class Attach(Dialog[list[AttachedFile]]):
         files = [one for one in paths if one.is_file()]
         if not files:
             return []
-        size = size_of(sum(one.stat().st_size for one in files), lang)
+        size = size_text(sum(one.stat().st_size for one in files))
         if len(files) == 1:
             return wrapped(self.say(ONE, name=files[0].name, size=size), width, most=3)
         names = ", ".join(one.name for one in files)
@@ -346,19 +345,8 @@ class Attach(Dialog[list[AttachedFile]]):
 
     def _progress(self, name: str, done: int, total: int) -> None:
         if self._work is not None and self.is_running:
-            self._say(
-                wrapped(self.say(COPYING, name=name, done=done >> 20, total=total >> 20), self.size.width, most=3)
-            )
+            told = self.say(COPYING, name=name, done=size_text(done), total=size_text(total))
+            self._say(wrapped(told, self.size.width, most=3))
 
     def _say(self, lines: Sequence[Line]) -> None:
         self.query_one("#chosen", Lines).update([*lines, *[()] * (3 - len(lines))])
-
-
-def size_of(count: int, lang: str) -> str:
-    """A number of bytes as people read it."""
-    if count < 1000:
-        return f"{count} bytes"
-    if count < 1_000_000:
-        return f"{number(count // 1000, lang)} kB"
-    whole = f"{count / 1_000_000:.1f} MB"
-    return whole.replace(".", ",") if lang == "pt" else whole

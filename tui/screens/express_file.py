@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from textual.widget import Widget
 
 from core.domain.express import Waiting, sentence
-from core.domain.figures import dated
+from core.domain.figures import dated, size_text
 from core.domain.models import Event, Rule
 from core.domain.recognition import Reading
 from core.domain.text import Sentence, Text
@@ -18,7 +18,6 @@ from core.office.proposing import Proposal, propose, rule_of, text_or_reason
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens import express_acts
-from tui.screens.attach import size_of
 from tui.screens.express import GONE_BY, say_settled
 from tui.screens.express_finders import find
 from tui.screens.express_guesses import Shown, guesses, marks, rows
@@ -149,7 +148,7 @@ class OneFile(Working[Found]):
     def _tell(self, found: Proposal) -> None:
         width, row, lang = self.size.width, found.row, self.desk.lang
         at = dated(row.found_at, "%d/%m/%Y %H:%M", lang)
-        about = [size_of(row.size, lang), self.say(CAME, at=at)]
+        about = [size_text(row.size).text(lang), self.say(CAME, at=at)]
         about += [self.say(FOLDER, folder="/".join(row.folders))] if row.folders else []
         why = wrapped("! " + sentence(row.doubt, row.params).say(lang), width, "warning", most=2)
         head = spread([(f" {row.file_name}", "strong")], [(" · ".join(about) + " ", "muted")], width)
