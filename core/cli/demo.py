@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from core.cli.call import DONE, NOT_ALL, Call
 from core.cli.pdf import one_page
@@ -142,7 +143,7 @@ def demo_command(call: Call) -> int:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         wrong = _play(call, folder)
         if not call.args.headless:
-            call.tell(LOOK, folder=folder / "escritorio")
+            call.tell(LOOK, folder=quote(str(folder / "escritorio")))
     return NOT_ALL if wrong else DONE
 
 

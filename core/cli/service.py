@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from argparse import ArgumentParser
 from pathlib import Path
+from shlex import quote
 
 from core.cli.call import DONE, NOT_ALL, Call
 from core.domain.text import Text
@@ -75,7 +76,7 @@ def service_arguments(parser: ArgumentParser, lang: str) -> None:
 
 def service_command(call: Call) -> int:
     if not (call.folder / FILE).exists():
-        raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=call.folder)
+        raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=call.folder, folder_q=quote(str(call.folder)))
     do = {"install": _install, "uninstall": _uninstall, "status": _status}[call.args.action]
     return do(call)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from shlex import quote
 from typing import Any
 
 from core.cli.call import DONE, NOT_ALL, Call
@@ -70,7 +71,7 @@ def tasks_command(call: Call) -> int:
             call.print(f"{task.id}  {task.name}  {task.period}  {call.say(STATUS[task.status])}")
             call.print(f"{task.client}  {client.name if client else ''}")
             if not found:
-                call.tell(NO_DOCUMENTS, task=task.id)
+                call.tell(NO_DOCUMENTS, task=quote(task.id))
             call.table(DOCUMENT_HEADS, [_document_row(call, one) for one in found])
             return DONE
         status = TaskStatus(call.args.status) if call.args.status else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from shlex import quote
 
 from core.domain.failures import FAILURES
 from core.domain.figures import dated_text, kept_text
@@ -78,13 +79,13 @@ def what_next(events: Sequence[Event]) -> Sentence:
                 case "inactive":
                     return Sentence(ON_REQUEST)
                 case "reopened":
-                    return Sentence(AGAIN_ON_COMPLETION, {"task": turn.task})
+                    return Sentence(AGAIN_ON_COMPLETION, {"task": quote(turn.task or "")})
             return Sentence(DUE)
         case "reopened":
             assert turn is not None
             delivered = _last(events, (*PLACED, "version_attached", "queued", "requeued"))
             done = delivered is not None and delivered.code in PLACED
-            return Sentence(NOTHING) if done else Sentence(AGAIN_ON_COMPLETION, {"task": turn.task})
+            return Sentence(NOTHING) if done else Sentence(AGAIN_ON_COMPLETION, {"task": quote(turn.task or "")})
         case "waiting":
             assert turn is not None
             return Sentence(RETRIED, {"retry_at": kept_text(turn.params["retry_at"], "%d/%m/%Y %H:%M:%S")})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import pwd
+from shlex import quote
 
 from core.domain.models import Template
 from core.domain.permissions import EXPRESS, Actor
@@ -20,8 +21,8 @@ NOBODY = Text(
     "I do not know who you are: no employee has the login {login}.",
 )
 SAY_WHO = Text(
-    "Diga com --as FUNCIONÁRIO ou MALOTE_EMPLOYEE, ou peça ao administrador: malote employee set ID --login {login}.",
-    "Say so with --as EMPLOYEE or MALOTE_EMPLOYEE, or ask the admin: malote employee set ID --login {login}.",
+    "Diga com --as FUNCIONÁRIO ou MALOTE_EMPLOYEE, ou peça ao administrador: malote employee set ID --login {login_q}.",
+    "Say so with --as EMPLOYEE or MALOTE_EMPLOYEE, or ask the admin: malote employee set ID --login {login_q}.",
 )
 ADMINS_ONLY = Text(
     "{actor} não é administrador; isto é só para administradores.", "{actor} is no admin; this is for admins only."
@@ -36,8 +37,8 @@ NOT_YOURS = Text(
     "{actor} may not handle documents of the department {department}.",
 )
 GIVE_IT = Text(
-    'Um administrador pode dar: malote employee set {actor} --add-department "{department}".',
-    'An admin can give it: malote employee set {actor} --add-department "{department}".',
+    "Um administrador pode dar: malote employee set {actor_q} --add-department {department_q}.",
+    "An admin can give it: malote employee set {actor_q} --add-department {department_q}.",
 )
 
 
@@ -69,7 +70,7 @@ def who_acts(ctx: Context, named: str | None) -> Actor:
         return Actor.employee(employee, login)
     if os.getuid() == ctx.folder.stat().st_uid or not ctx.store.employees.count():
         return Actor.outsider(login)
-    raise Refused(NOBODY, SAY_WHO, login=login)
+    raise Refused(NOBODY, SAY_WHO, login=login, login_q=quote(login))
 
 
 def admins(ctx: Context) -> list[str]:
@@ -111,4 +112,6 @@ def require_admin(ctx: Context, actor: Actor) -> None:
 def require_department(actor: Actor, template: Template) -> None:
     """Refuse documents of a department that the actor may not handle."""
     if not actor.may_handle(template.department):
-        raise Refused(NOT_YOURS, GIVE_IT, actor=actor.id, department=template.department)
+        department = template.department
+        quoted = {"actor_q": quote(actor.id), "department_q": quote(department)}
+        raise Refused(NOT_YOURS, GIVE_IT, actor=actor.id, department=department, **quoted)

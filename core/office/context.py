@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from core.blobs import BlobDirectory
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
 NO_OFFICE = Text("Não há escritório em {folder}.", "There is no office in {folder}.")
 MAKE_ONE = Text(
-    "Crie um com: malote --office {folder} init --portal URL (ou veja antes: malote demo).",
-    "Make one with: malote --office {folder} init --portal URL (or look first: malote demo).",
+    "Crie um com: malote --office {folder_q} init --portal URL (ou veja antes: malote demo).",
+    "Make one with: malote --office {folder_q} init --portal URL (or look first: malote demo).",
 )
 EXISTS = Text("Já há um escritório em {folder}.", "There is an office in {folder} already.")
 USE_IT = Text(
-    "Use-o (malote --office {folder} status; o portal está em {folder}/malote.toml), ou diga outra pasta: "
+    "Use-o (malote --office {folder_q} status; o portal está em {folder}/malote.toml), ou diga outra pasta: "
     "malote --office PASTA init.",
-    "Use it (malote --office {folder} status; its portal is in {folder}/malote.toml), or name another folder: "
+    "Use it (malote --office {folder_q} status; its portal is in {folder}/malote.toml), or name another folder: "
     "malote --office FOLDER init.",
 )
 NO_GROUP = Text("O grupo {group} não existe neste computador.", "There is no group {group} on this machine.")
@@ -138,7 +139,7 @@ def create_office(
         OfficeError: there is an office already, the group is unknown, or the folder cannot be made.
     """
     if (folder / FILE).exists():
-        raise Refused(EXISTS, USE_IT, folder=folder)
+        raise Refused(EXISTS, USE_IT, folder=folder, folder_q=quote(str(folder)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if group is not None:
@@ -176,7 +177,7 @@ def open_office(folder: Path, *, wait: float = 10.0) -> Iterator[Context]:
     """
     try:
         if not (folder / FILE).exists():
-            raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=folder)
+            raise OfficeUnusable(NO_OFFICE, MAKE_ONE, folder=folder, folder_q=quote(str(folder)))
         config = read_config(folder)
         state = folder / "state.db"
         if not state.exists() or not state.stat().st_size:  # the store would make a new one, as if nothing had been

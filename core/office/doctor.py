@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from shlex import quote
 
 from core.delivery.liveness import anyone, bury, is_alive
 from core.domain.figures import dated_text, size_text
@@ -155,7 +156,7 @@ def _spool(ctx: Context, full: bool) -> Iterator[Finding]:
         if (state := ctx.blobs.state(sha256, size)) is not None:
             lost = True
             params = {"name": document.name, "task": document.task, "how": HOW_LOST[state]}
-            remedy = Sentence(ATTACH_AGAIN, {"task": document.task, "template": document.template})
+            remedy = Sentence(ATTACH_AGAIN, {"task": quote(document.task), "template": quote(document.template)})
             yield Finding(ERROR, Sentence(LOST, params), remedy)
     if not lost:
         yield Finding(OK, Sentence(SPOOL_OK, {"count": len(checked)}))
@@ -256,5 +257,6 @@ def _mended(mend: bool, act: Callable[[], None], text: Text, **params: object) -
     try:
         act()
     except OSError:
-        return Finding(ERROR, what, Sentence(ASK_OWNER, {"wanted": "0700", **params}))
+        path = quote(str(params["path"]))
+        return Finding(ERROR, what, Sentence(ASK_OWNER, {"wanted": "0700", **params, "path": path}))
     return Finding(WARNING, what, mended=True)

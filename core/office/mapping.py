@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from shlex import quote
 
 from core.domain.destinations import show_destination
 from core.domain.models import Delivery, DestinationSource, Mapped, MappingChange, Names, TaskStatus, Template
@@ -39,8 +40,8 @@ ALTERED_MEANWHILE = Text(
 NO_FOLDER = Text("nenhuma pasta", "no folder")
 SOMEONE = Text("alguém", "someone")
 MAP_INSTEAD = Text(
-    'Escolha a pasta que quer: malote map {template} --to "Pasta > Subpasta".',
-    'Choose the folder you want: malote map {template} --to "Folder > Subfolder".',
+    'Escolha a pasta que quer: malote map {template_q} --to "Pasta > Subpasta".',
+    'Choose the folder you want: malote map {template_q} --to "Folder > Subfolder".',
 )
 REMAPPED = frozenset({"mapped", "unmapped", "mapping_undone", "mapping_redone"})
 """Events that tell of a template's other destination."""
@@ -206,6 +207,7 @@ def _must_stand(ctx: Context, steps: Sequence[Mapped], altered: Text) -> None:
                 MAP_INSTEAD,
                 who=_who_changed(ctx, [template]).get(template.id) or SOMEONE,
                 template=template.id,
+                template_q=quote(template.id),
                 template_name=template.name,
                 destination=folder_or_none(template.destination),
             )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -187,5 +188,5 @@ def _password(settings: NotifySection, folder: Path, environ: Mapping[str, str])
     path = folder / settings.password_file
     with path.open(encoding="utf-8") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise NotifyError(SMTP_SAID, said=f"chmod 600 {path}")
+            raise NotifyError(SMTP_SAID, said=f"chmod 600 {quote(str(path))}")
         return file.read().rstrip("\r\n")

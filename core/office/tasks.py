@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from core.domain.lineage import complete, missing_templates, reopen
@@ -20,8 +21,8 @@ MISSING = Text(
     "A tarefa {task} ainda não tem documento de: {missing}.", "The task {task} has no document yet of: {missing}."
 )
 ATTACH_OR_FORCE = Text(
-    "Anexe (malote attach {task} ARQUIVO --template ID) ou conclua assim mesmo (malote complete {task} --force).",
-    "Attach it (malote attach {task} FILE --template ID) or complete all the same (malote complete {task} --force).",
+    "Anexe (malote attach {task_q} ARQUIVO --template ID) ou conclua assim mesmo (malote complete {task_q} --force).",
+    "Attach it (malote attach {task_q} FILE --template ID) or complete anyway (malote complete {task_q} --force).",
 )
 
 
@@ -59,7 +60,8 @@ def complete_task(ctx: Context, actor: Actor, key: str, *, force: bool = False, 
         documents = ctx.store.documents.of_task(key)
         missing = missing_templates(task, documents)
         if missing and not force and task.status is TaskStatus.OPEN:
-            raise Refused(MISSING, ATTACH_OR_FORCE, task=key, missing=", ".join(_names(ctx, missing)))
+            names = ", ".join(_names(ctx, missing))
+            raise Refused(MISSING, ATTACH_OR_FORCE, task=key, task_q=quote(key), missing=names)
         by = by or actor.id
         was_completed = task.status is TaskStatus.COMPLETED
         if not was_completed:

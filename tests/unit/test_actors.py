@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.models import Employee, Template
+from core.domain.models import Employee, Task, Template
 from core.domain.permissions import Actor
 from core.office import Context, Refused, actors
 from core.office.actors import require_admin, require_department, who_acts
+from core.office.tasks import complete_task
 
 EVA = Employee(id="eva", name="Eva", login="eva.silva", departments=("Fiscal",))
 ANA = Employee(id="ana", name="Ana", admin=True)
@@ -84,7 +85,22 @@ def test_what_is_refused_says_who_can_give_it() -> None:
     with pytest.raises(Refused, match="Pessoal") as refused:
         require_department(eva, Template(id="folha", name="Folha", department="Pessoal"))
     assert refused.value.remedy is not None
-    assert 'malote employee set eva --add-department "Pessoal"' in refused.value.remedy.say("pt")
+    assert "malote employee set eva --add-department Pessoal." in refused.value.remedy.say("pt")
+
+
+def test_a_command_can_be_pasted_though_ids_have_blanks(ctx: Context) -> None:
+    """It would act on something else, or on nothing."""
+    with pytest.raises(Refused) as refused:
+        require_department(Actor("Eva S", "eva", admin=False), Template(id="f", name="F", department="Depto Pessoal"))
+    assert refused.value.remedy is not None
+    assert "malote employee set 'Eva S' --add-department 'Depto Pessoal'." in refused.value.remedy.say("pt")
+    assert "Eva S não" in str(refused.value)
+    ctx.store.templates.save([Template(id="f", name="F", department="Fiscal")])
+    ctx.store.tasks.save([Task(id="T 1", name="T", client="1", period="2026-10", templates=("f",))])
+    with pytest.raises(Refused) as refused:
+        complete_task(ctx, Actor.outsider("dono"), "T 1")
+    assert refused.value.remedy is not None
+    assert "(malote complete 'T 1' --force)" in refused.value.remedy.say("pt")
 
 
 def test_what_is_for_admins_names_whom_to_ask(ctx: Context) -> None:
