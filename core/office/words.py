@@ -9,6 +9,10 @@ from core.domain.text import Counted, Text
 TO_DO = Text("Para resolver: {remedy}", "What to do: {remedy}")
 NOTHING_CHANGED = Text("Nada a mudar.", "Nothing to change.")
 QUEUED_AGAIN = Text("De volta à fila: {count}.", "Queued again: {count}.")
+LEAVING = Counted(
+    Text("1 envio que esperava sai agora, sem volta.", "1 delivery that waited leaves now, for good."),
+    Text("{count} envios que esperavam saem agora, sem volta.", "{count} deliveries that waited leave now, for good."),
+)
 
 # templates
 NO_FOLDER = Text("Nenhuma pasta selecionada", "No folder selected")

@@ -64,6 +64,18 @@ async def test_editing_the_option_shows_first_what_would_change(work: Path, othe
         await desk.until(lambda: not other.store.integration().standard_folders)
 
 
+async def test_what_leaves_when_the_option_is_applied_is_said_before_and_after(work: Path, other: Context) -> None:
+    """It leaves for good."""
+    balancete = other.store.templates.get("balancete")
+    assert balancete is not None
+    other.store.templates.save([balancete.model_copy(update={"destination_source": None})])
+    async with sitting(work) as desk:
+        await desk.go("9", see="1 ganha a pasta padrão")
+        await desk.go("enter", see="1 envio que esperava sai agora, sem volta.")
+        await desk.go("s", see="✓ Opção aplicada: 1 template ganhou pasta. 1 envio que esperava sai agora, sem volta.")
+        assert not other.store.deliveries.failed("no_destination")
+
+
 async def test_who_is_no_admin_is_told_so_and_nothing_happens(work: Path) -> None:
     with open_office(work) as ctx:
         app = Console(Desk(ctx, Actor("fiscal", "fiscal", admin=False, departments=("Fiscal",)), "pt"), sending=False)

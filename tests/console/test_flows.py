@@ -72,7 +72,7 @@ async def test_a_failure_is_found_from_the_dashboard_and_mended(work: Path, size
         assert desk.app.here == "templates"
         await desk.type("Balancete")
         await desk.go("enter", see="✓ Balancete Mensal → Contabilidade > Balancete")
-        await desk.see("✗ 1 falha")
+        await desk.see("1 envio que esperava sai agora, sem volta.", "✗ 1 falha")
         await desk.press("5")
         await desk.until(lambda: not any("não tem pasta" in one for one in desk.listed))
 

@@ -12,10 +12,10 @@ from core.domain.destinations import show_destination
 from core.domain.figures import dated
 from core.domain.models import Integration
 from core.domain.text import Counted, Text
-from core.office import activation, findings, health
+from core.office import activation, findings, health, mapping
 from core.office.activation import Activated, Preview
 from core.office.health import Checked
-from core.office.words import NO_FOLDER, QUEUED_AGAIN
+from core.office.words import LEAVING, NO_FOLDER, QUEUED_AGAIN
 from tui.desk import Desk
 from tui.keys import key
 from tui.screens.confirm import Confirm
@@ -94,6 +94,8 @@ ON, OFF = "[x]", "[ ]"
 class Found:
     integration: Integration
     preview: Preview
+    leaving: int
+    """Deliveries that leave at once when the option is applied."""
 
 
 class Foreseen(Rows):
@@ -133,7 +135,9 @@ class Activation(Place[Found]):
         ctx = self.desk.ctx
         integration = ctx.store.integration()
         wanted = integration.standard_folders if self._standard is None else self._standard
-        return Found(integration, activation.preview(ctx, standard_folders=wanted))
+        preview = activation.preview(ctx, standard_folders=wanted)
+        mapped = {one.id for one in preview.configured}
+        return Found(integration, preview, mapping.leaving(ctx, mapped).total() if mapped else 0)
 
     @property
     def _wanted(self) -> bool:
@@ -239,6 +243,8 @@ class Activation(Place[Found]):
             notes.append(self.say(NOTE_SENDS))
             if found.preview.pending:
                 notes.append(self.say(NOTE_PENDING, count=found.preview.pending))
+        if left := LEAVING.say(desk.lang, found.leaving) if found.leaving else "":
+            notes.append(left)
         wanted = self._wanted
 
         def sure(yes: bool | None) -> None:
@@ -248,16 +254,16 @@ class Activation(Place[Found]):
         def done(result: Activated) -> None:
             self._standard = None
             self.reload()
-            self.run_worker(self._afterwards(result, was_active=active))
+            self.run_worker(self._afterwards(result, left, was_active=active))
 
         question, yes = (APPLY, YES_APPLY) if active else (ACTIVATE, YES_ACTIVATE)
         self.console.open(Confirm(desk, self.say(question), notes, self.say(yes)), sure)
 
-    async def _afterwards(self, result: Activated, *, was_active: bool) -> None:
+    async def _afterwards(self, result: Activated, left: str, *, was_active: bool) -> None:
         """To the templates that have no folder, if there are any."""
         told = ACTIVATED
         if was_active:
-            self.notice("✓ " + APPLIED.say(self.desk.lang, len(result.preview.configured)), "good")
+            self.notice(f"✓ {APPLIED.say(self.desk.lang, len(result.preview.configured))} {left}", "good")
             return
         if result.preview.without_destination:
             await self.console.go("templates", only="unmapped")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from core.domain.models import Mapped, MappingChange, Names
 from core.domain.permissions import Actor
 from core.domain.text import Text
 from core.office import Context, mapping
-from core.office.words import NO_FOLDER
+from core.office.words import LEAVING, NO_FOLDER
+from tui.desk import Desk
 from tui.screens.confirm import Confirm
 from tui.screens.place import Place
 
@@ -74,6 +75,16 @@ REDO = Step(
 )
 
 
+def gone(desk: Desk, change: MappingChange, waiting: Mapping[str, int]) -> str:
+    """What left because of a change, as a sentence after another one; nothing where nothing did.
+
+    Args:
+        waiting: how many deliveries waited, by template (`mapping.leaving`).
+    """
+    count = sum(waiting.get(one.template, 0) for one in change.changes)
+    return " " + LEAVING.say(desk.lang, count) if count else ""
+
+
 def take(place: Place[Any], step: Step, name_of: Callable[[str], str]) -> None:
     """Say on a place what a step would do, ask, and take it.
 
@@ -96,21 +107,29 @@ def take(place: Place[Any], step: Step, name_of: Callable[[str], str]) -> None:
         shown = sorted({folder(one) for one in change.changes})
         return place.say(step.several, what=place.say(SEVERAL, count=count), destination=" / ".join(shown[:3]))
 
-    def found(change: MappingChange | None) -> None:
+    def find() -> tuple[MappingChange | None, Mapping[str, int]]:
+        change = step.find(ctx, actor)
+        mapped = {one.template for one in change.changes if step.to(one)} if change else ()
+        return change, mapping.leaving(ctx, mapped) if mapped else {}
+
+    def found(there: tuple[MappingChange | None, Mapping[str, int]]) -> None:
+        change, waiting = there
         if change is None:
             place.notice(place.say(step.nothing), "muted")
             return
         several = len(change.changes) > 1
         about = [move(one) for one in change.changes] if several else []
+        if left := gone(place.desk, change, waiting):
+            about.insert(0, left.strip())
         question = place.say(step.ask, moves=told(change))
 
         def sure(wanted: bool | None) -> None:
             if wanted:
-                place.act(lambda: step.do(ctx, actor, change.id), taken)
+                place.act(lambda: step.do(ctx, actor, change.id), lambda change: taken(change, left))
 
         place.console.open(Confirm(place.desk, question, about, place.say(step.yes)), sure)
 
-    def taken(change: MappingChange) -> None:
-        place.notice("✓ " + place.say(step.done, moves=told(change)))
+    def taken(change: MappingChange, left: str) -> None:
+        place.notice("✓ " + place.say(step.done, moves=told(change)) + left)
 
-    place.act(lambda: step.find(ctx, actor), found)
+    place.act(find, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from tui.listing import Listing
 from tui.screens.columned import Columned
 from tui.screens.confirm import Confirm
 from tui.screens.panel import number
-from tui.screens.stepping import REDO, SEVERAL, UNDO, take
+from tui.screens.stepping import REDO, SEVERAL, UNDO, gone, take
 from tui.watch import Changed
 from tui.widgets.lines import Line, line
 from tui.widgets.rows import Column, Row, Rows
@@ -229,20 +229,23 @@ class Templates(Columned[View]):
         ctx, actor = self.desk.ctx, self.desk.actor
         seen = {one.id: one.destination for one in templates}
 
-        def do() -> MappingChange | mapping.Altered | None:
+        def do() -> tuple[MappingChange | mapping.Altered | None, Mapping[str, int]]:
+            waiting = mapping.leaving(ctx, seen) if destination else {}
             try:
-                return mapping.map_templates(ctx, actor, seen, destination, seen=seen)
+                return mapping.map_templates(ctx, actor, seen, destination, seen=seen), waiting
             except mapping.Altered as altered:
-                return altered
+                return altered, {}
 
-        def done(change: MappingChange | mapping.Altered | None) -> None:
+        def done(made: tuple[MappingChange | mapping.Altered | None, Mapping[str, int]]) -> None:
+            change, waiting = made
             if isinstance(change, mapping.Altered):
                 self._ask_again(templates, destination, change)
             elif change is None:
                 self.notice(self.say(NOTHING_CHANGED), "muted")
             elif destination:
                 folder = show_destination(destination)
-                self.notice("✓ " + self.say(MAPPED, what=self._what(templates), destination=folder))
+                told = self.say(MAPPED, what=self._what(templates), destination=folder)
+                self.notice("✓ " + told + gone(self.desk, change, waiting))
             else:
                 self.notice("✓ " + self.say(CLEARED, what=self._what(templates)))
 
