@@ -11,11 +11,13 @@ import pytest
 
 from core.domain.models import TaskStatus
 from core.domain.text import Text
-from core.office import Context, Refused, mapping
+from core.office import Context, Refused, documents, mapping
 from core.office.foresight import foresee
 from tests.console.conftest import sitting
 from tests.console.sample import OWNER
 from tui.screens import completing, completion
+
+Size = tuple[int, int]
 
 
 async def test_what_another_changes_while_completing_asks_is_looked_at_anew(
@@ -35,6 +37,18 @@ async def test_what_another_changes_while_completing_asks_is_looked_at_anew(
         assert now is not None and now.status is TaskStatus.OPEN, "it was sent to where nobody was told"
         desk.app.screen._readable = 0.0  # a moment later
         await desk.go("s", see="T0004 concluída; documentos na fila: 1.")
+
+
+async def test_a_failure_to_come_is_read_to_its_end(work: Path, other: Context, tmp_path: Path, size: Size) -> None:
+    """The line had room for it: where it would have lain, there is nothing to say."""
+    file = tmp_path / f"{'Balancete analítico com notas ' * 4}.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    documents.attach_files(other, OWNER, "T0004", [file], "balancete")
+    async with sitting(work, size) as desk:
+        await desk.press("3", "slash", *"T0004", "enter", "c", "down")
+        await desk.see("vai falhar: O template Balancete Mensal não tem pasta de destino. → Escolha a pasta")
+        await desk.see("Templates (2).")
+        assert "vai falhar: O template Balancete Mensal não tem pa" in desk.rows.text
 
 
 async def test_what_changes_while_the_portal_is_looked_at_for_completion_is_not_missed(

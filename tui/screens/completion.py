@@ -60,6 +60,7 @@ TO_READ = 1.0
 SWITCHED = frozenset({"activated", "deactivated"})
 MORE_LACKING = Text(" (e mais {count} tarefas)", " (and {count} more tasks)")
 DETAIL = 3
+"""Lines of what is said of one document, at least."""
 SHOWN = {
     "delivered": ("sent", "✓", ""),
     "replaced": ("sent", "↻", ""),
@@ -105,7 +106,9 @@ class Completion(Dialog[bool]):
         rows = []
         for foreseen, one in zip(self.outlook.foreseen, self._told, strict=True):
             document = foreseen.subject.document
-            rows.append(Row(document.id, (one.sign, document.name, one.says, one.path), (one.tone, "", one.tone, "")))
+            cells, tones = (one.sign, document.name, one.says, one.path), (one.tone, "", one.tone, "")
+            filled = 4 if one.path else 3  # where there is no path, what is said has its room
+            rows.append(Row(document.id, cells[:filled], tones[:filled]))
         empty = [line(("  " + self.say(NO_DOCUMENTS), "muted"))]
         shown = self.query_one("#foreseen", Rows)
         cursor = next((index for index, row in enumerate(rows) if row.key == shown.current), None)
@@ -191,7 +194,7 @@ class Completion(Dialog[bool]):
             task, missing = next(iter(lacking.items()))
             told = self.say(LACKING, task=task, missing=", ".join(missing))
             said.append(told + (self.say(MORE_LACKING, count=len(lacking) - 1) if len(lacking) > 1 else ""))
-        return [line((f" ! {one}", "warning")) for one in said]
+        return [part for one in said for part in wrapped(f"! {one}", self.size.width, "warning", most=2)]
 
     def _about(self) -> list[Line]:
         index = self.query_one("#foreseen", Rows).cursor
@@ -202,7 +205,7 @@ class Completion(Dialog[bool]):
             told = f"{subject.task.id} {subject.document.name}: {one.says}{': ' if one.path else ''}{one.path}"
             foreseen = self.outlook.foreseen[index]
             told += f" → {remedy_of(self.desk, foreseen.code, foreseen.remedy)}" if foreseen.remedy else ""
-            lines = wrapped(told, self.size.width, one.tone, most=DETAIL)
+            lines = wrapped(told, self.size.width, one.tone, most=max(DETAIL, self.size.height // 4))
         return lines + [()] * (DETAIL - len(lines))
 
     def action_yes(self) -> None:

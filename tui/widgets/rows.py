@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row: its id, its cells, and their tones (a text: one for all); a single cell takes the whole line."""
+    """A row: its id, its cells, and their tones (a text: one for all); of fewer cells than columns the last goes on."""
 
     key: str
     cells: Sequence[str]
@@ -202,8 +202,9 @@ class Rows(Keyed, Lines, can_focus=True):
 
     def _line(self, index: int, widths: Sequence[int]) -> Line:
         row = self.source.row(index)
-        if len(row.cells) == 1:
-            widths = [max(self.size.width - (2 if self._marks else 1) - 1, 1)]
+        if (last := len(row.cells) - 1) < len(widths) - 1:
+            used = (2 if self._marks else 1) + sum(widths[:last]) + last
+            widths = [*widths[:last], max(self.size.width - used - 1, 1)]
         tones = [row.tones] * len(widths) if isinstance(row.tones, str) else row.tones
         if index == self.cursor:
             tones = ["cursor" if self.has_focus or self._driven else "away"] * len(widths)
