@@ -41,6 +41,8 @@ PASSWORD_FOR_CRON = Text(
     "MALOTE_PORTAL_PASSWORD in this terminal. Put it in password_file (malote.toml).",
 )
 STATE = Text("{unit}: {state}", "{unit}: {state}")
+STOPPING = 200.0
+"""Seconds for systemd to answer: a unit that is stopped may first end what it sends (its `TimeoutStopSec`, 180)."""
 UNKNOWN = Text("instalado; o systemd do usuário não respondeu", "installed; the user's systemd did not answer")
 
 
@@ -104,9 +106,9 @@ def _install(call: Call) -> int:
             for line in text.splitlines():
                 call.print(line)
         return DONE
-    for file in _present(call):
-        if file not in units:  # what keeps sending, and what sends at intervals, are not both wanted
-            _systemctl("disable", "--now", file.name)
+    for file in _present(call):  # what runs does as its old unit says, and what starts at the next boot stays so
+        _systemctl("disable", "--now", file.name)
+        if file not in units:
             file.unlink()
     for file, text in units.items():
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +153,7 @@ def _uninstall(call: Call) -> int:
 def _status(call: Call) -> int:
     """0 where it is installed and works, 1 otherwise."""
     present = _present(call)
-    wanted = present[-1].name if present else None
+    wanted = present[0].name if present else None
     state = (_systemctl("is-active", wanted, said=True) or "").strip() if wanted else ""
     if call.json:
         call.dump({"unit": wanted, "files": [str(one) for one in present], "state": state or None})
@@ -169,9 +171,9 @@ def _place() -> Path:
 
 
 def _present(call: Call) -> list[Path]:
-    """The office's unit files that are there, a timer last."""
+    """The office's unit files that are there, a timer first: it would start its service again."""
     name = unit_name(call.folder)
-    return [file for kind in ("service", "timer") if (file := _place() / f"{name}.{kind}").exists()]
+    return [file for kind in ("timer", "service") if (file := _place() / f"{name}.{kind}").exists()]
 
 
 def _systemctl(*words: str, said: bool = False) -> str | None:
@@ -180,7 +182,9 @@ def _systemctl(*words: str, said: bool = False) -> str | None:
     if program is None:
         return None
     try:
-        done = subprocess.run([program, "--user", *words], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            [program, "--user", *words], capture_output=True, text=True, check=False, timeout=STOPPING
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if said or done.returncode == 0 else None
