@@ -43,6 +43,17 @@ async def test_every_empty_list_says_why_and_what_fills_it(empty: Path, width: i
             assert all(len(one.rstrip()) <= width for one in told), f"cut off: {told}"
 
 
+@pytest.mark.parametrize("place", list("2346789"))
+async def test_why_a_list_is_empty_is_read_in_a_terminal_s_new_size_too(empty: Path, place: str) -> None:
+    async with sitting(empty, (120, 24)) as desk:
+        for why in WHY[place]:
+            await desk.go(place, see=why)
+        await desk.pilot.resize_terminal(40, 24)
+        await desk.until(lambda: all(len(one) <= 40 for one in desk.rows.text.splitlines()), "a line for 40 columns")
+        for why in WHY[place]:
+            await desk.see(why)
+
+
 @pytest.mark.parametrize("place", list("23478"))
 async def test_a_list_that_a_filter_empties_says_what_takes_it_away(work: Path, place: str) -> None:
     async with sitting(work) as desk:

@@ -20,7 +20,7 @@ from tui.desk import Desk
 from tui.keys import key
 from tui.screens.confirm import Confirm
 from tui.screens.place import Place
-from tui.widgets.lines import Lines, line, wrapped
+from tui.widgets.lines import Lines, line, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 SWITCH = Text("Ativar integração com Portal do Cliente", "Activate the integration with the client's portal")
@@ -162,7 +162,7 @@ class Activation(Place[Found]):
             for one in found.preview.without_destination
         ]
         why = NOTHING if self.console.overview.templates else NO_TEMPLATES
-        self.query_one("#list", Rows).show(Fixed(rows), empty=[line(("  " + self.say(why), "muted"))])
+        self.query_one("#list", Rows).show(Fixed(rows), empty=saying(self.say(why)))
         self.refresh_bindings()
 
     def _findings(self) -> Iterable[Row]:

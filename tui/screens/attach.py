@@ -28,7 +28,7 @@ from tui.screens.pick import Option, Pick
 from tui.screens.place import READING
 from tui.screens.working import CANCELLED, Cancelled, Work
 from tui.widgets.frame import Title
-from tui.widgets.lines import Line, Lines, fit, line, wrapped
+from tui.widgets.lines import Line, Lines, fit, line, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
@@ -166,7 +166,7 @@ class Attach(Dialog[list[AttachedFile]]):
         cursor = next((index for index, row in enumerate(rows) if row.key == stand), None)
         if cursor is None:
             cursor = len(above) if found else 0
-        driven.show(Fixed(rows), marked=self._marked, empty=wrapped(why, self.size.width, "muted"), cursor=cursor)
+        driven.show(Fixed(rows), marked=self._marked, empty=saying(why, indent=" "), cursor=cursor)
         self._tell()
 
     def _row(self, one: Entry) -> Row:

@@ -22,7 +22,7 @@ from tui.remedies import remedy_of
 from tui.screens.dialog import Dialog
 from tui.screens.working import Work
 from tui.watch import MOST, Changed
-from tui.widgets.lines import Line, Lines, Part, line, spread, wrapped
+from tui.widgets.lines import Line, Lines, Part, line, saying, spread, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.work import in_thread, start
 
@@ -109,7 +109,7 @@ class Completion(Dialog[bool]):
             cells, tones = (one.sign, document.name, one.says, one.path), (one.tone, "", one.tone, "")
             filled = 4 if one.path else 3  # where there is no path, what is said has its room
             rows.append(Row(document.id, cells[:filled], tones[:filled]))
-        empty = [line(("  " + self.say(NO_DOCUMENTS), "muted"))]
+        empty = saying(self.say(NO_DOCUMENTS))
         shown = self.query_one("#foreseen", Rows)
         cursor = next((index for index, row in enumerate(rows) if row.key == shown.current), None)
         shown.show(Fixed(rows), empty=empty, cursor=cursor)

@@ -21,7 +21,7 @@ from tui.screens.place import READING, Place
 from tui.screens.records import REST
 from tui.screens.retrying import retry
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
+from tui.widgets.lines import Line, Lines, fit, line, saying, width_of, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.work import Rest
 
@@ -115,7 +115,7 @@ class Errors(Place[list[Trouble]]):
         super().on_mount()
         self.set_interval(1, self._count_down)
         if self._found is None:
-            self.rows.show(Fixed(), empty=[line(""), line(("  " + self.say(READING), "muted"))])
+            self.rows.show(Fixed(), empty=saying(self.say(READING), above=1))
 
     @cached_property
     def rows(self) -> Rows:
@@ -135,7 +135,7 @@ class Errors(Place[list[Trouble]]):
         self._by_key |= {one.subject.delivery.id: [one] for one in found if one.subject is not None}
         self._lines = Listed(self, groups)
         wanted, self._aimed = self._aimed or self.rows.current, None
-        empty = [line(""), line(("  ✓ " + self.say(NONE), "good"))]
+        empty = saying("✓ " + self.say(NONE), "good", above=1)
         self.rows.show(self._lines, empty=empty, cursor=self._lines.index(wanted))
         self._tell()
         self._tell_gone(before)

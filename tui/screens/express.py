@@ -26,7 +26,7 @@ from tui.screens.panel import number
 from tui.screens.records import Records
 from tui.screens.working import Work
 from tui.watch import Changed
-from tui.widgets.lines import Line, line, wrapped
+from tui.widgets.lines import Line, line, saying, wrapped
 from tui.widgets.rows import Column, Row
 from tui.work import start
 
@@ -127,13 +127,13 @@ class Queue(Records[Left]):
     def why_empty(self) -> Text:
         return NOTHING_WAITS
 
-    def _empty(self) -> list[Line]:
+    def _empty(self, width: int) -> list[Line]:
         if self.listing.total:
-            return super()._empty()
-        width, inbox = self.size.width, str(self.desk.ctx.folder / INBOX)
+            return super()._empty(width)
+        inbox = str(self.desk.ctx.folder / INBOX)
         room = max(width - 4, 8)
         whole = [line("  " + inbox[at : at + room]) for at in range(0, len(inbox), room)]  # to be copied as it is
-        return [line(""), *wrapped(self.say(NOTHING_WAITS), width, "muted", indent="  "), *whole]
+        return [*saying(self.say(NOTHING_WAITS), above=1)(width), *whole]
 
     def read(self) -> list[Left]:
         ctx = self.desk.ctx

@@ -13,7 +13,7 @@ from tui.desk import Desk
 from tui.screens.pick import FIND, MOST, Option, Pick
 from tui.screens.place import READING
 from tui.widgets.frame import Title
-from tui.widgets.lines import wrapped
+from tui.widgets.lines import saying
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
@@ -66,7 +66,7 @@ class Find(Pick):
         found = self._found(fold(typed))[:SHOWN]
         at = next((index for index, one in enumerate(found) if one.key == self._current), 0)
         rows = [Row(one.key, (one.name, one.note), ("", "muted")) for one in found]
-        empty = wrapped(self.say(NOTHING if self._options else self._why), self.size.width, "muted", indent="  ")
+        empty = saying(self.say(NOTHING if self._options else self._why))
         self.query_one("#options", Rows).show(Fixed(rows), empty=empty, cursor=0 if typed else at)
 
     def _found(self, needle: str) -> list[Option]:

@@ -18,7 +18,7 @@ from tui.marks import Marks
 from tui.screens.panel import number
 from tui.screens.place import READING
 from tui.screens.working import Working
-from tui.widgets.lines import Line, Lines, fit, line, width_of, wrapped
+from tui.widgets.lines import Line, Lines, fit, line, saying, width_of
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Bar, Typed
 
@@ -104,12 +104,12 @@ class Marked(Working[F]):
     def on_mount(self) -> None:
         super().on_mount()
         if self._found is None:
-            self.rows.show(self.listing, empty=[line((" " + self.say(READING), "muted"))])
+            self.rows.show(self.listing, empty=saying(self.say(READING), indent=" "))
 
     def unread(self, problem: str) -> None:
         super().unread(problem)
         if self._found is None:
-            self.rows.show(self.listing, empty=wrapped(problem, self.size.width, "error"))
+            self.rows.show(self.listing, empty=saying(problem, "error", indent=" "))
 
     # --- what is there again after a lost connection
 
@@ -156,14 +156,14 @@ class Marked(Working[F]):
             self.listing,
             marked=self.listing.marked,
             sort=self.listing.sort,
-            empty=() if len(self.listing) else self._empty(),
+            empty=self._empty,
             cursor=self.listing.index(current),
         )
         self.tell_counts()
 
-    def _empty(self) -> list[Line]:
+    def _empty(self, width: int) -> list[Line]:
         why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
+        return saying(self.say(why), above=1)(width)
 
     def tell_counts(self) -> None:
         """How many are shown, marked, marked but hidden."""

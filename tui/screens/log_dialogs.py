@@ -22,7 +22,7 @@ from tui.screens.choices import as_numbers
 from tui.screens.dialog import Dialog
 from tui.screens.place import READING
 from tui.widgets.frame import Notice, Title
-from tui.widgets.lines import Lines, line, wrapped
+from tui.widgets.lines import Lines, line, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
@@ -70,7 +70,7 @@ class ChooseClient(Dialog[tuple[str, str]]):
         return self.query_one("#which", Rows)
 
     def on_mount(self) -> None:
-        self.rows.show(Fixed(), empty=[line(("  " + self.say(READING), "muted"))])
+        self.rows.show(Fixed(), empty=saying(self.say(READING)))
 
         async def read() -> None:
             found = await asyncio.to_thread(lambda: list(views.every(self.desk.ctx.store.clients)))
@@ -91,7 +91,7 @@ class ChooseClient(Dialog[tuple[str, str]]):
         if not words:
             rows.insert(1 if self._here and rows else 0, Row("", ("", self.say(ALL), ""), "muted"))
         self._shown = [(row.key, row.cells[1] if row.key else "") for row in rows]
-        self.rows.show(Fixed(rows), empty=[line(("  " + self.say(NO_SUCH), "muted"))], cursor=0)
+        self.rows.show(Fixed(rows), empty=saying(self.say(NO_SUCH)), cursor=0)
 
     def on_input_changed(self, event: Typed.Changed) -> None:
         event.stop()

@@ -21,7 +21,7 @@ from tui.screens.log_list import Every, Hits, Journal, LogRows
 from tui.screens.log_state import State, told
 from tui.screens.place import READING, Place
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, line, wrapped
+from tui.widgets.lines import Line, Lines, saying
 from tui.widgets.rows import Column, Rows
 from tui.widgets.typed import Bar, Typed
 from tui.work import start
@@ -122,7 +122,7 @@ class Followed(Place[int]):
     def on_mount(self) -> None:
         super().on_mount()
         if self._found is None:
-            self.rows.show(self.journal, empty=[line(("  " + self.say(READING), "muted"))])
+            self.rows.show(self.journal, empty=saying(self.say(READING)))
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -233,13 +233,13 @@ class Followed(Place[int]):
     def paint(self) -> None:
         """Write what changed of the list and of the line above it."""
         if self.is_current:
-            self.rows.show(self.journal, empty=self._empty(), cursor=len(self.journal) - 1 if self._following else None)
+            self.rows.show(self.journal, empty=self._empty, cursor=len(self.journal) - 1 if self._following else None)
             self.read_wanted()
             self.tell()
 
-    def _empty(self) -> list[Line]:
+    def _empty(self, width: int) -> list[Line]:
         why = NOTHING if not self.wanted else NO_FIT if self._reached is None else LOOKING
-        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
+        return saying(self.say(why), above=1)(width)
 
     def read_wanted(self) -> None:
         """Read what the screen lacks, in a thread."""

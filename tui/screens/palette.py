@@ -14,7 +14,7 @@ from tui.keys import entries
 from tui.places import PLACES
 from tui.screens.dialog import Dialog
 from tui.widgets.frame import Title
-from tui.widgets.lines import line
+from tui.widgets.lines import saying
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 
@@ -80,7 +80,7 @@ class Palette(Dialog[None]):
         hay = ((one, fold(f"{one.key} {one.text} {one.why_not}")) for one in self._commands)
         self._shown = [one for one, text in hay if all(word in text for word in words)]
         rows = [self._row(index, one) for index, one in enumerate(self._shown)]
-        self.query_one("#commands", Rows).show(Fixed(rows), empty=[line(("  " + self.say(NO_HIT), "muted"))], cursor=0)
+        self.query_one("#commands", Rows).show(Fixed(rows), empty=saying(self.say(NO_HIT)), cursor=0)
 
     @staticmethod
     def _row(index: int, one: Command) -> Row:

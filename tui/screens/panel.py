@@ -20,7 +20,7 @@ from core.office.views import Overview
 from core.office.words import COMPLETED_TASKS, OPEN_TASKS
 from tui.keys import key
 from tui.screens.place import Place
-from tui.widgets.lines import Line, Lines, fit, line
+from tui.widgets.lines import Line, Lines, fit, line, saying
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 PRIORITY = Text("Prioridade", "Priority")
@@ -149,7 +149,7 @@ class Panel(Place[Found]):
             Row(one.text.pt, (one.sign, one.many, self.say(one_or_many(one))), (one.tone, one.tone or "strong", ""))
             for one in self._leads
         ]
-        nothing = [line(("   ✓ " + self.say(NOTHING), "good"))]
+        nothing = saying("✓ " + self.say(NOTHING), "good", indent="   ")
         leading = self.query_one("#leads", Rows)
         leading.styles.height = max(len(rows), LEADS)
         leading.show(Fixed(rows), empty=nothing)

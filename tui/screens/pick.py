@@ -12,7 +12,7 @@ from core.domain.text import Text, fold
 from tui.desk import Desk
 from tui.screens.dialog import Dialog
 from tui.widgets.frame import Title
-from tui.widgets.lines import line
+from tui.widgets.lines import saying
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 
@@ -59,7 +59,7 @@ class Pick(Dialog[str]):
         found = [one for one in self._options if all(word in fold(f"{one.key} {one.name}") for word in words)]
         at = next((index for index, one in enumerate(found) if one.key == self._current), 0)
         rows = [Row(one.key, (one.name, one.note), ("", "muted")) for one in found]
-        empty = [line(("  " + self.say(NOTHING), "muted"))]
+        empty = saying(self.say(NOTHING))
         self.query_one("#options", Rows).show(Fixed(rows), empty=empty, cursor=0 if typed else at)
 
     def on_input_changed(self, event: Typed.Changed) -> None:

@@ -21,7 +21,7 @@ from tui.keys import key
 from tui.screens.dialog import Dialog
 from tui.screens.place import READING
 from tui.widgets.frame import Title
-from tui.widgets.lines import Line, Lines, line, wrapped
+from tui.widgets.lines import Line, Lines, line, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 from tui.widgets.typed import Typed
 from tui.work import in_thread, start
@@ -119,7 +119,7 @@ class ChooseRoot(Dialog[Names]):
         typed = self.query_one("#path", Typed).value
         self._shown = matching(self._folders, typed)
         rows = self.query_one("#roots", Rows)
-        empty = [line(("  " + self.say(NONE), "muted"))] if self._there or not self._folders else []
+        empty = saying(self.say(NONE)) if self._there or not self._folders else ()
         rows.show(Fixed([self._row(one) for one in self._shown]), empty=empty, cursor=0)
         self._tell()
 

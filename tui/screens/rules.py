@@ -20,7 +20,7 @@ from tui.screens.rule_edit import RuleEdit, full, summary
 from tui.screens.rule_trial import try_and_save
 from tui.screens.working import Working
 from tui.watch import Changed
-from tui.widgets.lines import Lines, line, spread, wrapped
+from tui.widgets.lines import Lines, line, saying, spread
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 HEADS = (Text("Origem", "Origin"), Text("O documento tem", "The document has"))
@@ -130,8 +130,7 @@ class TemplateRules(Working[Found]):
             )
             for index, one in enumerate(self._rules)
         ]
-        empty = [line(""), *wrapped(self.say(NO_RULES), self.size.width, "muted", indent="  ")]
-        self.query_one("#list", Rows).show(Fixed(rows), empty=empty)
+        self.query_one("#list", Rows).show(Fixed(rows), empty=saying(self.say(NO_RULES), above=1))
         self._tell(found)
 
     def _tell(self, found: Found) -> None:

@@ -21,7 +21,7 @@ from tui.screens.records import REST
 from tui.screens.task_detail import DETAIL, Found
 from tui.screens.working import Working
 from tui.watch import Changed
-from tui.widgets.lines import Line, Lines, wrapped
+from tui.widgets.lines import Line, Lines, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Rows
 from tui.work import Rest
 
@@ -104,11 +104,10 @@ class OneTask(Working[Found]):
     def show(self, found: Found) -> None:
         self._tell(found)
         rows = [task_detail.row(self.desk, found, one) for one in found.documents]
-        why = self.say(NONE_YET)
         rows_shown = self.query_one("#list", Rows)
         wanted, self._at = self._at or rows_shown.current, None
         cursor = next((index for index, row in enumerate(rows) if row.key == wanted), None)
-        rows_shown.show(Fixed(rows), empty=wrapped(why, self.size.width, "muted", indent="   "), cursor=cursor)
+        rows_shown.show(Fixed(rows), empty=saying(self.say(NONE_YET), indent="   "), cursor=cursor)
         self.refresh_bindings()
         self._explain()
 

@@ -17,7 +17,7 @@ from tui.screens.choices import LEGAL, PERIOD, choices, months
 from tui.screens.columned import ByColumn
 from tui.screens.listed import NOTHING_FITS
 from tui.screens.pick import Pick
-from tui.widgets.lines import Line, Lines, Part, fit, line, width_of, wrapped
+from tui.widgets.lines import Line, Lines, Part, fit, saying, width_of
 from tui.widgets.typed import Typed
 
 F = TypeVar("F")
@@ -91,14 +91,14 @@ class Filtered(ByColumn[F]):
             "failing": ONLY.text(lang) if wanted.failing else "",
         }
 
-    def _empty(self) -> list[Line]:
+    def _empty(self, width: int) -> list[Line]:
         if self.listing.total and not self.filtered:
-            return [line(""), *wrapped(self.say(ALL_DONE), self.size.width, "muted", indent="  ")]
+            return saying(self.say(ALL_DONE), above=1)(width)
         if self.listing.total and not self.listing.needle:
             letters = ", ".join(self.desk.keys[key_name] for key_name, _ in CHIPS.values())
-            return [line(""), *wrapped(self.say(NONE_SO, letters=letters), self.size.width, "muted", indent="  ")]
+            return saying(self.say(NONE_SO, letters=letters), above=1)(width)
         why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return [line(""), *wrapped(self.say(why), self.size.width, "muted", indent="  ")]
+        return saying(self.say(why), above=1)(width)
 
     # --- what is wanted
 

@@ -20,7 +20,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.panel import number
 from tui.screens.stepping import REDO, SEVERAL, UNDO, gone, take
 from tui.watch import Changed
-from tui.widgets.lines import Line, line
+from tui.widgets.lines import Line, saying
 from tui.widgets.rows import Column, Row, Rows
 
 NO_TEMPLATES = Text(
@@ -119,10 +119,10 @@ class Templates(Columned[View]):
     def why_empty(self) -> Text:
         return NO_TEMPLATES
 
-    def _empty(self) -> list[Line]:
+    def _empty(self, width: int) -> list[Line]:
         if self.listing.total and not self._without and self.listing.only is is_unmapped and not self.listing.needle:
-            return [line(""), line(("  " + self.say(ALL_MAPPED), "muted"))]
-        return super()._empty()
+            return saying(self.say(ALL_MAPPED), above=1)(width)
+        return super()._empty(width)
 
     def counts(self) -> list[str]:
         lang = self.desk.lang

@@ -6,7 +6,7 @@ from core.domain.models import Client
 from core.domain.text import Text
 from tui.desk import Desk
 from tui.folders import Clients
-from tui.widgets.lines import line
+from tui.widgets.lines import line, saying
 from tui.widgets.pane import Pane
 from tui.widgets.rows import Column, Made, Row
 
@@ -49,7 +49,7 @@ class ClientPane(Pane):
         if at is None and not self.typed.value and (model := self._clients.get(self._model)) is not None:
             found, at = [model, *found], 0
         why = NO_CLIENT if self._clients.all else NO_CLIENTS
-        empty = [line(("  " + self._desk.say(why), "muted"))]
+        empty = saying(self._desk.say(why))
         self.rows.show(Made(found, self._row), empty=empty, cursor=0 if self.typed.value else at or 0)
         self.say(line((f" {self._desk.say(HEAD)}", "accent")))
 

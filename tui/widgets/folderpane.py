@@ -17,7 +17,7 @@ from core.office.health import portal_unusable
 from core.ports import PortalFault
 from tui.desk import Desk
 from tui.folders import Candidate, Tree, above_of, generalised, hits, is_path
-from tui.widgets.lines import Line, cut, line, width_of, wrapped
+from tui.widgets.lines import Line, cut, line, saying, width_of, wrapped
 from tui.widgets.pane import Pane
 from tui.widgets.rows import Column, Made, Row
 from tui.widgets.typed import Typed
@@ -192,7 +192,7 @@ class FolderPane(Pane):
     def _show(self, cursor: int) -> None:
         tree = not self.typed.value.strip()
         rows = Made(self._shown, partial(self._row, tree=tree))
-        self.rows.show(rows, empty=self._why_empty(), cursor=cursor)
+        self.rows.show(rows, empty=self._why_empty, cursor=cursor)
         self.tell()
         self.tell_moved()
 
@@ -211,7 +211,7 @@ class FolderPane(Pane):
         shown = f"{indent}{one.sign} {one.names[-1]}" if tree else elided(one.names, room)
         return Row("/".join(one.names), (shown + note,), tone)
 
-    def _why_empty(self) -> list[Line]:
+    def _why_empty(self, width: int) -> list[Line]:
         if self.client is None:
             why = NO_CLIENT
         elif self.typed.value.strip():
@@ -220,7 +220,7 @@ class FolderPane(Pane):
             return []
         else:
             why = NO_FOLDERS
-        return wrapped(self._desk.say(why), self.rows.size.width, "muted", indent="  ")
+        return saying(self._desk.say(why))(width)
 
     def tell(self) -> None:
         """Say whose they are, how far reading is, and what went wrong."""

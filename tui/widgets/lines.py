@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Self
 
@@ -75,6 +75,11 @@ def wrapped(text: str, width: int, tone: str = "", *, indent: str = " ", most: i
     if most is not None and len(folded) > most:
         folded[most - 1 :] = [fit(" ".join(folded[most - 1 :]), max(width - len(indent) - 1, 8))]
     return [line((indent + one, tone)) for one in folded]
+
+
+def saying(text: str, tone: str = "muted", *, indent: str = "  ", above: int = 0) -> Callable[[int], list[Line]]:
+    """A sentence for any width, so many empty lines above it."""
+    return lambda width: [*[()] * above, *wrapped(text, width, tone, indent=indent)]
 
 
 class Lines(Quick, Widget):

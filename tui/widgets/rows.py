@@ -16,6 +16,7 @@ from tui.widgets.lines import Line, Lines, Part, fit, width_of
 
 T = TypeVar("T")
 
+Empty = Sequence[Line] | Callable[[int], Sequence[Line]]
 MARKED, UNMARKED = "✓", " "
 
 
@@ -120,7 +121,7 @@ class Rows(Keyed, Lines, can_focus=True):
         self.marked: Collection[str] = ()
         self.cursor = 0
         self.top = 0
-        self.empty: Sequence[Line] = ()
+        self.empty: Empty = ()
         self._marks = marks
         self._heads = heads
         self._sort: tuple[int, bool] | None = None
@@ -137,7 +138,7 @@ class Rows(Keyed, Lines, can_focus=True):
         *,
         marked: Collection[str] = (),
         sort: tuple[int, bool] | None = None,
-        empty: Sequence[Line] = (),
+        empty: Empty = (),
         cursor: int | None = None,
     ) -> None:
         """Show these rows.
@@ -145,7 +146,7 @@ class Rows(Keyed, Lines, can_focus=True):
         Args:
             marked: ids of the marked ones.
             sort: the column that they are sorted by, and whether downwards.
-            empty: what is said where there are none: why, and which key fills it.
+            empty: what is said where there are none: why, and which key fills it; for the list's width, if a function.
             cursor: where the cursor is to stand; where it stood, if not given.
         """
         self.source, self.marked, self._sort, self.empty = source, marked, sort, empty
@@ -187,7 +188,7 @@ class Rows(Keyed, Lines, can_focus=True):
         if self._heads:
             yield self._head(widths)
         if not count:
-            yield from self.empty
+            yield from self.empty(self.size.width) if callable(self.empty) else self.empty
             return
         for index in range(self.top, min(self.top + self.height, count)):
             yield self._line(index, widths)
