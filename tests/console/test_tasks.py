@@ -116,7 +116,7 @@ async def test_typing_finds_without_accents_by_task_client_number_and_date(work:
             await tasks(desk).settled()
             assert ids(desk) == found, typed
             if not found:
-                await desk.see("Nada corresponde a este filtro. Esc o retira.")
+                await desk.see("Nenhuma tarefa com “recisao” (/), situação: aberta (f). Esc mostra todas as abertas.")
             await desk.press("escape")
 
 
@@ -200,7 +200,8 @@ async def test_a_list_with_nothing_in_it_says_why_and_which_keys_fill_it(new: Pa
     async with sitting(new) as desk:
         await desk.go("3", see="Nenhuma tarefa aberta. f mostra as concluídas.")
         await desk.press("e")
-        await desk.go("v", "down", "enter", see="Nenhuma tarefa assim. Esc mostra todas as abertas")
+        await desk.go("v", "down", "enter", see="Nenhuma tarefa com situação: aberta (f), vencimento: vencidas (v),")
+        await desk.see("falhas: só com falha (e). Esc mostra todas as abertas.")
 
 
 def test_what_the_filters_mean_in_days() -> None:

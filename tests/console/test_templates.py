@@ -90,7 +90,7 @@ async def test_an_empty_list_says_why_and_which_key_fills_it(work: Path, other: 
         await desk.press("2")
         await desk.go("f", see="Todos têm pasta de destino. f mostra todos.")
         await desk.press("f", "slash", *"nada disso")
-        await desk.see("Nada corresponde a este filtro. Esc o retira.")
+        await desk.see("Nada corresponde a “nada disso” (/). Esc mostra tudo.")
 
 
 async def test_when_each_template_was_delivered_last_is_seen(work: Path, size: Size) -> None:
@@ -309,4 +309,4 @@ async def test_none_shown_of_the_marked_does_not_say_that_all_have_a_folder(work
     other.store.templates.save([Template(id="z", name="Zebra", department="Contabilidade", destination=("Zebra",))])
     async with sitting(work) as desk:
         await desk.press("2", "slash", *"zebra", "enter", "a", "slash", *["backspace"] * 5, "enter", "f", "o")
-        await desk.see("1 fora", "Nada corresponde a este filtro")
+        await desk.see("1 fora", "Nada corresponde a só os selecionados (o), só os sem pasta (f). Esc mostra tudo.")

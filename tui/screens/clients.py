@@ -27,7 +27,6 @@ NO_CLIENTS = Text(
     "No clients yet. {keys[clients.new]} adds one; malote import FOLDER brings them all.",
 )
 WITHOUT = Text("{count} sem pasta", "{count} without folder")
-ONLY_WITHOUT = Text("só os sem pasta", "only without folder")
 SHARED = Text(
     "! CNPJ/CPF também de: {others}. Costuma ser engano ({keys[clients.tax_id]} altera).",
     "! {others} has this tax id too ({keys[clients.tax_id]}).",
@@ -92,6 +91,7 @@ class Clients(Records[Seen]):
 
     TITLE_TEXT = Text("Clientes", "Clients")
     ENTER = Text("pasta", "folder")
+    ONLY = Text("só os sem pasta", "only without folder"), "clients.unlinked"
     FOR_ADMINS = frozenset({"open", "tax_id", "rename", "new", "unlink"})
     ON_ONE = frozenset({"open", "tax_id", "rename", "unlink", "protocol"})
     BINDINGS: ClassVar = [
@@ -131,7 +131,7 @@ class Clients(Records[Seen]):
     def counts(self) -> list[str]:
         without = sum(is_unlinked(one) for one in self._found or ())
         told = [self.say(WITHOUT, count=number(without, self.desk.lang))]
-        return [*told, self.say(ONLY_WITHOUT)] if self.listing.only is is_unlinked else told
+        return [*told, self.say(self.ONLY[0])] if self.listing.only is is_unlinked else told
 
     def about(self, one: Seen) -> list[Line]:
         width = self.size.width

@@ -36,8 +36,8 @@ SHORTER = (
 )
 """Words of the counts, one after the other made shorter where there is no room for all."""
 NOTHING_FITS = Text(
-    "Nada corresponde a este filtro. {keys[listed.step_back]} o retira.",
-    "Nothing fits this filter. {keys[listed.step_back]} takes it away.",
+    "Nada corresponde a {filters}. {keys[listed.step_back]} mostra tudo.",
+    "Nothing fits {filters}. {keys[listed.step_back]} shows all.",
 )
 NO_MARKS_BEFORE = Text("Nenhuma seleção para desfazer.", "No selection to undo.")
 
@@ -84,6 +84,12 @@ class Marked(Working[F]):
     def filtered(self) -> bool:
         """Whether not all is shown."""
         return bool(self.listing.needle or self.listing.only_marked)
+
+    def in_force(self) -> list[tuple[str, str]]:
+        """What each filter leaves, and its key."""
+        keys, listing = self.desk.keys, self.listing
+        found = [(f"“{listing.needle}”", keys["listed.filter"])] if listing.needle else []
+        return [*found, (self.say(ONLY_MARKED), keys["listed.only_marked"])] if listing.only_marked else found
 
     def unfilter(self) -> None:
         """Let all be shown again."""
@@ -162,8 +168,13 @@ class Marked(Working[F]):
         self.tell_counts()
 
     def _empty(self, width: int) -> list[Line]:
-        why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return saying(self.say(why), above=1)(width)
+        return saying(self.why_nothing(NOTHING_FITS), above=1)(width)
+
+    def why_nothing(self, fits: Text) -> str:
+        """Which filters, and by which keys, leave nothing, where there is anything."""
+        if not self.listing.total:
+            return self.say(self.why_empty())
+        return self.say(fits, filters=", ".join(f"{told} ({sign})" for told, sign in self.in_force()))
 
     def tell_counts(self) -> None:
         """How many are shown, marked, marked but hidden."""
@@ -285,6 +296,8 @@ class Listed(Marked[list[T]]):
     """A list of which all is in memory."""
 
     listing: Listing[T]
+    ONLY: ClassVar[tuple[Text, str]]
+    """What the place's own filter leaves, and its key's name."""
 
     def __init__(self, desk: Desk):
         super().__init__(desk)
@@ -316,6 +329,12 @@ class Listed(Marked[list[T]]):
     @property
     def filtered(self) -> bool:
         return super().filtered or self.listing.only is not None
+
+    def in_force(self) -> list[tuple[str, str]]:
+        if self.listing.only is None:
+            return super().in_force()
+        told, name = self.ONLY
+        return [*super().in_force(), (self.say(told), self.desk.keys[name])]
 
     def unfilter(self) -> None:
         super().unfilter()

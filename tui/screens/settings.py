@@ -27,7 +27,6 @@ NOTHING = Text(
     "No configuration: see below; {keys[place.reload]} reads it.",
 )
 IN_FILE = Text("{file}: {key}", "{file}: {key}")
-CHANGED_ONLY = Text("só as alteradas", "only the changed")
 SAVED = Text("{key} = {value}: gravado; {when}.", "{key} = {value}: saved; {when}.")
 RESET = Text("{key} volta ao padrão; {when}.", "{key} is as by default again; {when}.")
 IS_DEFAULT = Text("já é o padrão", "it is as by default")
@@ -56,6 +55,7 @@ class SettingsPlace(Records[Item]):
 
     TITLE_TEXT = Text("Configurações", "Settings")
     ENTER = Text("alterar", "change")
+    ONLY = Text("só as alteradas", "only the changed"), "settings.changed"
     DETAIL = 4
     FOR_ADMINS = frozenset({"open", "reset"})
     ON_ONE = frozenset({"open", "reset"})
@@ -98,7 +98,7 @@ class SettingsPlace(Records[Item]):
         return NOTHING
 
     def counts(self) -> list[str]:
-        return [self.say(CHANGED_ONLY)] if self.listing.only is is_changed else []
+        return [self.say(self.ONLY[0])] if self.listing.only is is_changed else []
 
     def about(self, one: Item) -> list[Line]:
         width, setting = self.size.width, one.setting

@@ -15,7 +15,6 @@ from core.office.worklist import Known, Wanted
 from tui.desk import Desk
 from tui.screens.choices import LEGAL, PERIOD, choices, months
 from tui.screens.columned import ByColumn
-from tui.screens.listed import NOTHING_FITS
 from tui.screens.pick import Pick
 from tui.widgets.lines import Line, Lines, Part, fit, saying, width_of
 from tui.widgets.typed import Typed
@@ -33,8 +32,8 @@ CHIPS = {
 """The filters: their keys' names and their own."""
 ONLY = Text("só com falha", "only")
 NONE_SO = Text(
-    "Nenhuma tarefa assim. {keys[listed.step_back]} mostra todas as abertas; {letters} mudam cada filtro.",
-    "No such tasks. {keys[listed.step_back]} shows all open ones; {letters} change each filter.",
+    "Nenhuma tarefa com {filters}. {keys[listed.step_back]} mostra todas as abertas.",
+    "No tasks with {filters}. {keys[listed.step_back]} shows all open ones.",
 )
 ALL_DONE = Text(
     "Nenhuma tarefa aberta. {keys[tasks.choose_status]} mostra as concluídas.",
@@ -94,11 +93,7 @@ class Filtered(ByColumn[F]):
     def _empty(self, width: int) -> list[Line]:
         if self.listing.total and not self.filtered:
             return saying(self.say(ALL_DONE), above=1)(width)
-        if self.listing.total and not self.listing.needle:
-            letters = ", ".join(self.desk.keys[key_name] for key_name, _ in CHIPS.values())
-            return saying(self.say(NONE_SO, letters=letters), above=1)(width)
-        why = NOTHING_FITS if self.listing.total else self.why_empty()
-        return saying(self.say(why), above=1)(width)
+        return saying(self.why_nothing(NONE_SO), above=1)(width)
 
     # --- what is wanted
 
@@ -129,6 +124,13 @@ class Filtered(ByColumn[F]):
             department=str(state.get("department") or ""),
             failing=bool(state.get("failing")),
         )
+
+    def in_force(self) -> list[tuple[str, str]]:
+        lang, found = self.desk.lang, self._values()
+        chips = [
+            (f"{head.text(lang)}: {found[name]}", key_name) for name, (key_name, head) in CHIPS.items() if found[name]
+        ]
+        return [*super().in_force(), *((told, self.desk.keys[name]) for told, name in chips)]
 
     @property
     def filtered(self) -> bool:

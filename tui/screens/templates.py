@@ -35,7 +35,6 @@ LAST = Text("Envio", "Sent")
 EXPRESS = Text("Exp.", "Exp.")
 YES, NO = Text("sim", "yes"), Text("não", "no")
 WITHOUT = Text("{count} sem pasta", "{count} without folder")
-ONLY_WITHOUT = Text("só os sem pasta", "only without folder")
 MAPPED = Text(
     "{what} → {destination}. {keys[templates.undo]} desfaz.",
     "{what} → {destination}. {keys[templates.undo]} undoes it.",
@@ -83,6 +82,7 @@ class Templates(Columned[View]):
 
     TITLE_TEXT = Text("Templates de documentos", "Document templates")
     ENTER = Text("pasta", "folder")
+    ONLY = Text("só os sem pasta", "only without folder"), "templates.unmapped"
     FOR_ADMINS = frozenset({"open", "map_marked", "undo", "redo", "clear"})
     ON_ONE = frozenset({"map_marked", "clear", "mark_like", "rules"})
     BINDINGS: ClassVar = [
@@ -127,7 +127,7 @@ class Templates(Columned[View]):
     def counts(self) -> list[str]:
         lang = self.desk.lang
         told = [self.say(WITHOUT, count=number(self._without, lang))]
-        return [*told, self.say(ONLY_WITHOUT)] if self.listing.only is is_unmapped else told
+        return [*told, self.say(self.ONLY[0])] if self.listing.only is is_unmapped else told
 
     # --- what is shown
 
