@@ -1,4 +1,4 @@
-"""Where one was, kept per login beside the office: after a lost connection it is there again, batch and all."""
+"""Where one was, kept per login and person beside the office: after a lost connection it is there again, batch and all."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from core.domain.permissions import Actor
 from core.office import Context
 
 LARGEST = 4_000_000
 """Bytes at most; what is larger is not kept."""
 
 
-def file_of(ctx: Context, login: str) -> Path:
-    """Where a login's is kept, readable for its owner alone: a fact of this host, not of the office."""
-    return ctx.folder / "host" / "consoles" / f"{quote(login, safe='')}.json"
+def file_of(ctx: Context, actor: Actor) -> Path:
+    """Where someone's is kept, readable for the login alone: a fact of this host, not of the office."""
+    login, person = quote(actor.login, safe=""), quote(actor.id, safe="")
+    return ctx.folder / "host" / "consoles" / f"{login}@{person}.json"  # several people may share one login
 
 
-def load(ctx: Context, login: str) -> dict[str, Any]:
+def load(ctx: Context, actor: Actor) -> dict[str, Any]:
     """What was kept; nothing where nothing was, or it cannot be read."""
-    path = file_of(ctx, login)
+    path = file_of(ctx, actor)
     try:
         if path.stat().st_size > LARGEST:
             return {}
@@ -34,10 +36,10 @@ def load(ctx: Context, login: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def save(ctx: Context, login: str, state: Mapping[str, Any]) -> None:
+def save(ctx: Context, actor: Actor, state: Mapping[str, Any]) -> None:
     """Keep it, whole or not at all; a disk that is full or not ours to write loses a convenience, nothing else."""
     text = json.dumps(state, ensure_ascii=False)
-    path = file_of(ctx, login)
+    path = file_of(ctx, actor)
     with suppress(OSError):
         if len(text) > LARGEST:
             path.unlink(missing_ok=True)

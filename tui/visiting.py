@@ -42,7 +42,7 @@ class Visiting(OneByOne[None]):
         self._screens: dict[str, Place[Any]] = {}
         self._history: list[str] = []
         self._keeping = keeping
-        self._kept: dict[str, Any] = session.load(desk.ctx, desk.actor.login) if keeping else {}
+        self._kept: dict[str, Any] = session.load(desk.ctx, desk.actor) if keeping else {}
         self._saver: asyncio.TimerHandle | None = None
         desk.memory.update({key: value for key, value in self._kept.get("memory", {}).items() if key in KEPT})
 
@@ -161,14 +161,14 @@ class Visiting(OneByOne[None]):
         state, desk = self._state(), self.desk
 
         async def keep() -> None:
-            await in_thread(lambda: session.save(desk.ctx, desk.actor.login, state))
+            await in_thread(lambda: session.save(desk.ctx, desk.actor, state))
 
         start(self, keep, "keep", alone=True)
 
     def _told_to_end(self) -> None:
         """The line is lost, or someone ends us: one finds it again as it is."""
         if self._keeping:
-            session.save(self.desk.ctx, self.desk.actor.login, self._state())
+            session.save(self.desk.ctx, self.desk.actor, self._state())
             self._keeping = False
         self.exit()
 
@@ -177,5 +177,5 @@ class Visiting(OneByOne[None]):
         if self._keeping:
             self._keeping = False
             self.workers.cancel_group(self, "keep")
-            session.save(self.desk.ctx, self.desk.actor.login, {"memory": self._state()["memory"]})
+            session.save(self.desk.ctx, self.desk.actor, {"memory": self._state()["memory"]})
         self.exit()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from core.domain.models import Level
+from core.domain.permissions import Actor
 from core.office import Context, open_office
 from tests.console.conftest import Desktop
 from tests.console.piloted import piloted
@@ -46,7 +47,7 @@ def kept(office: Path) -> dict[str, object]:
 
 def journal(ctx: Context) -> dict[str, Any]:
     """What is kept of the journal."""
-    found: dict[str, Any] = session.load(ctx, OWNER.login).get("places", {}).get("log", {})
+    found: dict[str, Any] = session.load(ctx, OWNER).get("places", {}).get("log", {})
     return found
 
 
@@ -115,7 +116,7 @@ async def test_a_journal_that_followed_follows_again_and_filters_what_comes(work
 @pytest.mark.parametrize("state", [{}, {"level": "loud"}, {"level": "error", "client": 3, "text": None, "place": "x"}])
 async def test_a_journal_kept_by_another_version_begins_anew(work: Path, state: dict[str, object]) -> None:
     with open_office(work) as ctx:
-        session.save(ctx, OWNER.login, {"here": "log", "places": {"log": state}})
+        session.save(ctx, OWNER, {"here": "log", "places": {"log": state}})
         async with seated(ctx) as desk:
             await desk.see("n nível: todos", "/ texto: -", "● seguindo")
 
@@ -135,15 +136,17 @@ def test_leaving_by_q_begins_anew(start: Start, work: Path) -> None:
 def test_what_cannot_be_read_is_as_if_nothing_was_kept(work: Path) -> None:
     """A torn or foreign file must not keep anyone from working."""
     with open_office(work) as ctx:
-        assert session.load(ctx, "ana") == {}
-        session.save(ctx, "ana/../x", {"here": "tasks"})
-        assert session.load(ctx, "ana/../x") == {"here": "tasks"}
-        file = session.file_of(ctx, "ana/../x")
+        ana, other = Actor.outsider("ana/../x"), Actor("eva", "ana/../x", admin=False)
+        assert session.load(ctx, ana) == {}
+        session.save(ctx, ana, {"here": "tasks"})
+        assert session.load(ctx, ana) == {"here": "tasks"}
+        assert session.load(ctx, other) == {}, "who shares a login finds another's filters and marks"
+        file = session.file_of(ctx, ana)
         assert file.parent == ctx.folder / "host" / "consoles"
         file.write_text("{", encoding="utf-8")
-        assert session.load(ctx, "ana/../x") == {}
-        session.save(ctx, "ana", {"marked": ["x" * 100] * 100_000})
-        assert session.load(ctx, "ana") == {}, "it grows without bound"
+        assert session.load(ctx, ana) == {}
+        session.save(ctx, other, {"marked": ["x" * 100] * 100_000})
+        assert session.load(ctx, other) == {}, "it grows without bound"
         assert [one.name for one in file.parent.iterdir()] == [file.name], "a temporary file stays"
 
 
