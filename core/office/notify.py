@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
@@ -44,6 +44,14 @@ class News:
     found: list[Trouble]
 
 
+def begin(ctx: Context, environ: Mapping[str, str] = os.environ) -> None:
+    """Note, for a channel that is new, that what has failed so far is no news to it: what fails from now on is."""
+    if channels := channels_of(ctx, environ):
+        with _state(ctx) as told:
+            if told is not None:
+                _welcome(ctx, told, channels)
+
+
 def notify(ctx: Context, environ: Mapping[str, str] = os.environ) -> bool:
     """Tell of what newly failed and still does, and of what has waited for too long, when it is time to.
 
@@ -59,14 +67,18 @@ def notify(ctx: Context, environ: Mapping[str, str] = os.environ) -> bool:
     with _state(ctx) as told:
         if told is None:
             return False
-        for name in channels:
-            told.setdefault(name, Told(seq=ctx.store.last_seq()))  # what failed before is no news
+        _welcome(ctx, told, channels)
         if is_quiet(ctx.config.notify.quiet_hours, ctx.now().astimezone().time()):
             return False
         counts = [_tell(ctx, told[name], tell) for name, tell in channels.items()]
         if any(counts):
             _append(ctx, "notified", {"count": max(counts)})
         return any(counts)
+
+
+def _welcome(ctx: Context, told: dict[str, Told], channels: Iterable[str]) -> None:
+    for name in channels:
+        told.setdefault(name, Told(seq=ctx.store.last_seq()))
 
 
 def _tell(ctx: Context, told: Told, tell: Callable[[Sequence[Trouble]], None]) -> int:

@@ -95,6 +95,7 @@ async def _work(
         worker = Worker(tools, name, report)
         stack.push_async_callback(worker.close)
         started(worker)
+        await _notify(ctx, beginning=True)
         await _tidy(ctx, portal)
         if forever:
             promises = asyncio.create_task(_note_often(ctx, portal))
@@ -128,13 +129,13 @@ async def _note_often(ctx: Context, portal: Portal) -> None:
         await asyncio.sleep(OFTEN)
 
 
-async def _notify(ctx: Context) -> None:
+async def _notify(ctx: Context, *, beginning: bool = False) -> None:
     if ctx.config.notify == NotifySection() and WEBHOOK not in os.environ:
         return
-    from core.office.notify import notify  # noqa: PLC0415 - most offices tell nobody
+    from core.office.notify import begin, notify  # noqa: PLC0415 - most offices tell nobody
 
     with suppress(Exception):  # whatever it meets, documents go on leaving
-        await asyncio.to_thread(notify, ctx)
+        await asyncio.to_thread(begin if beginning else notify, ctx)
 
 
 async def _notify_often(ctx: Context) -> None:

@@ -41,13 +41,16 @@ class Web:
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.got: list[Any] = []
         self.status = 204
+        self.length = 0
         web = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 web.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(web.status)
+                self.send_header("Content-Length", str(web.length))
                 self.end_headers()
+                self.rfile.read(1 if web.length else 0)  # what is promised does not come
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -185,6 +188,22 @@ def test_one_message_for_many_and_none_again(ctx: Context, web: Web, clock: Cloc
     clock.pass_(minutes=16)
     assert notify(ctx, {})
     assert codes(ctx) == ["notified"] * 3
+
+
+def test_the_first_run_that_knows_a_channel_tells_it_what_failed_in_it(ctx: Context, web: Web) -> None:
+    """Who sets a webhook up, lets something fail and runs `malote deliver`, from cron too, waits for the message."""
+    fail(ctx, "t1")
+    fail(telling(ctx, webhook=web.url), "t2")
+    (got,) = web.got
+    assert [one["task"] for cause in got["causes"] for one in cause["first"]] == ["t2"]
+
+
+def test_an_answer_without_end_is_not_waited_for(ctx: Context, web: Web) -> None:
+    """A webhook that goes on answering would keep `malote deliver` from ending, and the next one from telling."""
+    ctx = telling(ctx, webhook=web.url)
+    web.length = 10**9
+    fail(ctx, "t1")
+    assert codes(ctx) == ["notified"]
 
 
 def test_who_reads_english_is_told_in_english(ctx: Context, web: Web, mail: tuple[Mail, str]) -> None:
