@@ -23,6 +23,10 @@ NEXT_IMPORT = Text(
     "Agora: malote import PASTA (clients.csv, templates.csv, tasks.csv…), depois malote activate.",
     "Now: malote import FOLDER (clients.csv, templates.csv, tasks.csv…), then malote activate.",
 )
+NEXT_IMPORT_ACTIVE = Text(
+    "Agora: malote import PASTA (clients.csv, templates.csv, tasks.csv…).",
+    "Now: malote import FOLDER (clients.csv, templates.csv, tasks.csv…).",
+)
 ACTIVE = Text("A integração já está ativa.", "The integration is active already.")
 TEMPLATES = Text("{count} templates padrão criados.", "{count} standard templates made.")
 
@@ -107,5 +111,5 @@ def init_command(call: Call) -> int:
         call.print(call.say(ACTIVE))
     if not answers:
         call.tell(NO_ANSWER if args.portal.startswith("dir:") else ASKS_PASSWORD, url=args.portal)
-    call.tell(NEXT_IMPORT)
+    call.tell(NEXT_IMPORT_ACTIVE if args.activate else NEXT_IMPORT)
     return DONE

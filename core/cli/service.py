@@ -48,10 +48,10 @@ UNKNOWN = Text("instalado; o systemd do usuário não respondeu", "installed; th
 
 def service_arguments(parser: ArgumentParser, lang: str) -> None:
     parser.epilog = Text(
-        "exemplos:\n  malote service install --user              malote run, sempre\n"
+        "exemplos:\n  malote service install --user                malote run, sempre\n"
         "  malote service install --user --timer 15min  malote deliver, de tempo em tempo\n"
         "  malote service install --cron                a linha para o crontab",
-        "examples:\n  malote service install --user              malote run, always\n"
+        "examples:\n  malote service install --user                malote run, always\n"
         "  malote service install --user --timer 15min  malote deliver, at intervals\n"
         "  malote service install --cron                the line for crontab",
     ).text(lang)
@@ -115,7 +115,8 @@ def _install(call: Call) -> int:
         file.write_text(text, encoding="utf-8")
         call.print(call.say(WRITTEN, file=file))
     wanted = list(units)[-1].name
-    if _systemctl("daemon-reload") is not None and _systemctl("enable", "--now", wanted) is not None:
+    works = _systemctl("daemon-reload") is not None and _systemctl("enable", "--now", wanted) is not None
+    if works:
         call.print(call.say(RUNS, unit=wanted))
     else:
         call.tell(BY_HAND)
@@ -125,7 +126,7 @@ def _install(call: Call) -> int:
     secrets = call.folder / SECRETS
     if _asks_password(config) and not secrets.exists():
         call.tell(PASSWORD, file=secrets)
-    return DONE
+    return DONE if works else NOT_ALL
 
 
 def _asks_password(config: Config) -> bool:

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 
 from core.cli.call import DONE, NOT_ALL, UNUSABLE, Call
 from core.domain.figures import size_text
@@ -18,8 +19,10 @@ SAVED = Text(
 )
 RESTORED = Text("Escritório restaurado em {folder}: {count} arquivos.", "Office restored in {folder}: {count} files.")
 LOOK_AT_IT = Text(
-    "Confira com: malote doctor. A senha do portal é dada de novo. O que já foi entregue não sai outra vez.",
-    "Look at it with: malote doctor. Give the portal's password again. What was delivered is not sent again.",
+    "Confira com: malote --office {folder_q} doctor. A senha do portal é dada de novo. O que já foi entregue não sai "
+    "outra vez.",
+    "Look at it with: malote --office {folder_q} doctor. Give the portal's password again. What was delivered is not "
+    "sent again.",
 )
 WAS_SHARED = Text(
     "Era de um grupo ({group}); este é só seu. Para compartilhar: mude-o de lugar e repita com --group {group}.",
@@ -124,7 +127,7 @@ def restore_command(call: Call) -> int:
         call.dump({"office": str(call.folder), "files": restored.documents, "was_shared_with": restored.group or None})
         return DONE
     call.print(call.say(RESTORED, folder=call.folder, count=restored.documents))
-    call.tell(LOOK_AT_IT)
+    call.tell(LOOK_AT_IT, folder_q=quote(str(call.folder)))
     if restored.group and not group:
         call.tell(WAS_SHARED, group=restored.group)
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import tarfile
 import threading
@@ -55,7 +56,8 @@ def test_an_office_made_of_a_backup_sends_what_was_waiting(malote: Malote, tmp_p
     assert saved["files"] == 1
     assert copy.stat().st_mode & 0o777 == 0o600, "whoever reads the backup reads every document"
     restored = other(tmp_path)
-    restored.run("restore", str(copy))
+    said = restored.run("restore", str(copy)).stderr
+    assert re.search(r"malote --office /\S+ doctor", said), "not the office that MALOTE_OFFICE names"
     assert {one["sign"] for one in restored.json("doctor", status=1)} == {"✓", "!"}, "nobody sends yet"
     assert restored.json("deliver")["outcomes"] == {"delivered": 1}
     sent = documents(tmp_path / "portal")
