@@ -155,3 +155,20 @@ def test_every_page_s_links_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
         if "://" not in link and not (path.parent / link).exists()
     ] == []
+
+
+def test_every_link_into_a_page_finds_its_heading() -> None:
+    """A link that ends at the top of a page of 800 lines is a question without an answer, too."""
+    pages = (*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "SECURITY.md")
+    assert [
+        f"{path.relative_to(ROOT)}: {link}#{heading}"
+        for path in pages
+        for link, heading in re.findall(r"\]\(([^)#\s]*)#([^)]*)\)", path.read_text("utf-8"))
+        if "://" not in link and heading not in anchors(path.parent / link if link else path)
+    ] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Where one can be led to on a page, as GitHub names its headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
