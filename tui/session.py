@@ -1,4 +1,4 @@
-"""Where one was, kept per login and person beside the office: after a lost connection it is there again, batch and all."""
+"""Where one was, kept per login and person beside the office: there again, batch and all, after a lost connection."""
 
 from __future__ import annotations
 
