@@ -147,21 +147,6 @@ def events(ctx: Context, after: int, limit: int) -> list[Event]:
     return ctx.store.events_after(after, limit=limit)
 
 
-def events_since(ctx: Context, moment: datetime, page: int = 500) -> list[Event]:
-    """The journal's events from a moment on, oldest first; read from the end backwards."""
-    found: list[Event] = []
-    end = ctx.store.last_seq()
-    while end > 0:
-        start = max(end - page, 0)
-        read = [one for one in ctx.store.events_after(start, limit=end - start) if one.seq <= end]
-        recent = [one for one in read if one.at >= moment]
-        found[:0] = recent
-        if len(recent) < len(read):
-            break
-        end = start
-    return found
-
-
 def names_of(ctx: Context, clients: Iterable[str]) -> dict[str, str]:
     """Clients' names by their ids."""
     return {key: one.name for key, one in ctx.store.clients.get_many(clients).items()}
