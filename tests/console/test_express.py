@@ -139,6 +139,8 @@ async def test_in_the_queue_confirming_asks_for_no_evidence_is_seen_there(left: 
         await desk.see("T0022")
         await desk.press("escape")
         await desk.until(lambda: "  30 Gráfica Aurora ME  " in desk.listed[0])
+        assert desk.listed[0].endswith("a confirmar"), "it goes on asking for what was said"
+        assert "De que cliente é?" not in desk.text
         await desk.press("c")
         await desk.until(lambda: isinstance(desk.app.screen, Confirm))
         await desk.press("c", "c")

@@ -57,6 +57,8 @@ SHORT = {
     "permission": Text("sem permissão", "not allowed"),
     "failed": Text("a leitura falhou", "reading failed"),
 }
+TO_CONFIRM = Text("a confirmar", "to be confirmed")
+"""In place of these, once all that was in doubt is chosen."""
 UNSURE = "? "
 NO_GUESS = "—"
 SETTLED = Text("{file} já foi decidido: {what}", "{file} has been settled: {what}")
@@ -119,10 +121,12 @@ class Queue(Records[Left]):
             (months(period) if period else "", found.period or choice.period),
         )
         told = (("" if sure else UNSURE) + text if text else NO_GUESS for text, sure in seems)
-        return (one.row.file_name, *told, self.say(SHORT[one.row.doubt]))
+        doubt = express_acts.doubt_now(self.desk, one.row)
+        return (one.row.file_name, *told, self.say(TO_CONFIRM if doubt is None else SHORT[doubt[0]]))
 
     def _row(self, one: Left) -> Row:
-        return Row(one.id, self._cells(one), ("", "", "", "", "warning"))
+        settled = express_acts.doubt_now(self.desk, one.row) is None
+        return Row(one.id, self._cells(one), ("", "", "", "", "accent" if settled else "warning"))
 
     def why_empty(self) -> Text:
         return NOTHING_WAITS
@@ -190,7 +194,8 @@ class Queue(Records[Left]):
     def about(self, one: Left) -> list[Line]:
         width, row = self.size.width, one.row
         lines: list[Line] = [line("")]
-        lines += wrapped(sentence(row.doubt, row.params).say(self.desk.lang), width, "warning", most=2)
+        if (doubt := express_acts.doubt_now(self.desk, row)) is not None:
+            lines += wrapped(sentence(*doubt).say(self.desk.lang), width, "warning", most=2)
         found = self._proposal
         if found is not None and found.row.id == one.id:
             for text, tone in express_acts.plan(self.desk, found):

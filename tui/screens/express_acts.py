@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.domain.express import Waiting
+from core.domain.express import Waiting, doubt_of
 from core.domain.lineage import Attached
 from core.domain.models import Rule, Task, TaskStatus
 from core.domain.permissions import OUTSIDER
@@ -81,6 +81,20 @@ def choose(desk: Desk, key: str, **given: str) -> None:
     """Correct a file's guesses; a task that was chosen before is forgotten where something else is."""
     given = given if "task" in given else {**given, "task": ""}
     desk.memory.setdefault(CHOICES, {})[key] = replace(choice_of(desk, key), **given)
+
+
+def doubt_now(desk: Desk, row: Waiting) -> tuple[str, Mapping[str, Any]] | None:
+    """What is still in doubt after what was corrected, with what fills its sentence; None where nothing is."""
+    choice = choice_of(desk, row.id)
+    if choice == Choice():
+        return row.doubt, row.params
+    if choice.task:
+        return None
+    given = {"client": choice.client, "template": choice.template, "period": choice.period}
+    known = row.recognition.model_copy(update={part: value for part, value in given.items() if value})
+    if (left := doubt_of(known)) is None:
+        return None
+    return (row.doubt, row.params) if left.doubt == row.doubt else (left.doubt, {"reason": ("", "")})
 
 
 def plan(desk: Desk, found: Proposal) -> list[tuple[str, str]]:

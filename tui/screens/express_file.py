@@ -150,7 +150,8 @@ class OneFile(Working[Found]):
         at = dated(row.found_at, "%d/%m/%Y %H:%M", lang)
         about = [size_text(row.size).text(lang), self.say(CAME, at=at)]
         about += [self.say(FOLDER, folder="/".join(row.folders))] if row.folders else []
-        why = wrapped("! " + sentence(row.doubt, row.params).say(lang), width, "warning", most=2)
+        doubt = express_acts.doubt_now(self.desk, row)
+        why = [] if doubt is None else wrapped("! " + sentence(*doubt).say(lang), width, "warning", most=2)
         head = spread([(f" {row.file_name}", "strong")], [(" · ".join(about) + " ", "muted")], width)
         self.query_one("#head", Lines).update([head, *why])
         lines: list[Line] = []
