@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,6 +63,10 @@ NEEDED = Text("Diga onde fica o portal.", "Say where the portal is.")
 NO_FOLDER = Text("Esta pasta não existe; crie-a antes.", "There is no such folder; make it first.")
 NO_USER = Text("Ponha o usuário no endereço: https://usuario@…", "Put the user into the URL: https://user@…")
 LOOKING = Text("Vendo se o portal responde…", "Seeing whether the portal answers…")
+ALL_THE_SAME = Text(
+    "Para criar mesmo assim e acertar o resto em malote.toml (ca_file…): Esc e malote init --portal {url}",
+    "To make it all the same and put the rest into malote.toml (ca_file…): Esc and malote init --portal {url}",
+)
 NOT_POSSIBLE = Text("Não foi possível: {reason}.", "It could not be done: {reason}.")
 
 
@@ -215,6 +220,7 @@ class Wizard(OneByOne[bool]):
     async def _make(self) -> None:
         values = self._values()
         self._tell("portal", LOOKING.text(self._lang))
+        self._tell("templates", "")
         try:
             with _password(self._typed("password")):
                 await in_thread(lambda: asyncio.run(_answers(values)))
@@ -222,6 +228,7 @@ class Wizard(OneByOne[bool]):
             await asyncio.to_thread(self._write, values)
         except PortalFault as fault:
             self._tell("portal", "✗ " + portal_unusable(fault).sentence.say(self._lang))
+            self._tell("templates", ALL_THE_SAME.say(self._lang, url=shlex.quote(values["portal"]["url"])))
         except OfficeError as error:
             self._tell("templates", "✗ " + error.sentence.say(self._lang))
         except OSError as error:

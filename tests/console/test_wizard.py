@@ -115,6 +115,7 @@ async def test_a_webdav_portal_is_asked_before_anything_is_written(
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "O portal está indisponível" in shown(app, "portal")
+        assert "malote init --portal webdav+http://ana" in shown(app, "templates"), "a private authority comes after"
         assert not made(folder)
 
 
