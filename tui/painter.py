@@ -45,9 +45,9 @@ class Look(NamedTuple):
 
 
 NORMAL = Look()
-Cell = tuple[str, Look]
-_WIDER = re.compile("[^\\u0000-\\u02ff\\u2010-\\u27bf]")
 Run = tuple[str, Look]
+_WIDER = re.compile("[^\\u0000-\\u02ff\\u2010-\\u27bf]")
+_BLANKS = re.compile(f"(^ +| +$| {{{MANY + 1},}})")
 
 
 class Frame:
@@ -75,70 +75,115 @@ class Frame:
             before, self._lines[y] = self._lines.get(y), runs
             at, width = None, lines[y].cell_length
             erasing = can_erase and is_narrow(runs)
-            for start, cells in stretches(before, runs):
+            for start, end, part in stretches(before, runs):
                 written.append(f"\x1b[{y + 1};{start + 1}H" if at is None else f"\x1b[{start - at}C")
-                at = start + len(cells)
-                for sign, wanted in erased(cells, to_end=at == width) if erasing else cells:
+                at = end
+                for text, wanted in erased(part, to_end=at == width) if erasing else part:
                     if wanted is not look:
                         codes, look = change(look, wanted)
                         written.append(codes)
-                    written.append(sign)
+                    written.append(text)
         if look != NORMAL:
             written.append("\x1b[0m")
         return "".join(written)
 
 
-def stretches(before: Sequence[Run] | None, after: Sequence[Run]) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """Where a line differs from what it was: each stretch's first column, and its cells."""
+def stretches(before: Sequence[Run] | None, after: Sequence[Run]) -> Iterator[tuple[int, int, Sequence[Run]]]:
+    """Where a line differs from what it was: each stretch's first column, the one behind it, and what stands there."""
     if before == after:
         return
     if not is_narrow(after) or (before is not None and not is_narrow(before)):
-        yield 0, after  # runs do as cells, where all is written and no columns are counted
+        yield 0, sum(len(text) for text, _ in after), after  # written whole: no columns are counted
         return
-    if before is None:
-        yield 0, cells_of(after)
-        return
-    old, new = cells_of(before), cells_of(after)
+    new = "".join(text for text, _ in after)
+    old = "" if before is None else "".join(text for text, _ in before)
     width = len(new)
-    if len(old) != width:
-        yield 0, new
+    if before is None or len(old) != width:
+        yield 0, width, blanks_apart(after)
         return
-    changed = [x for x in range(width) if old[x] != new[x]]
-    if not changed:
-        return
-    start = end = changed[0]
-    for x in changed:
-        if x - end > NEAR:
-            yield start, new[start : end + 1]
-            start = x
-        end = x
-    yield start, new[start : end + 1]
+    start = end = -1
+    for first, behind in differing(before, old, after, new):
+        if start < 0:
+            start = first
+        elif first - end >= NEAR:
+            yield start, end, blanks_apart(between(after, start, end))
+            start = first
+        end = behind
+    if start >= 0:
+        yield start, end, blanks_apart(between(after, start, end))
+
+
+def differing(before: Sequence[Run], old: str, after: Sequence[Run], new: str) -> Iterator[tuple[int, int]]:
+    """The columns in which two lines of one width differ: where each differing piece begins and ends.
+
+    Args:
+        old: the text of `before`.
+        new: the text of `after`.
+    """
+    at, olds, news = 0, iter(before), iter(after)
+    end_old = end_new = 0
+    look_old = look_new = NORMAL
+    while at < len(new):
+        while end_old <= at:
+            text, look_old = next(olds)
+            end_old += len(text)
+        while end_new <= at:
+            text, look_new = next(news)
+            end_new += len(text)
+        end = min(end_old, end_new)
+        if look_old == look_new:
+            if old[at:end] != new[at:end]:
+                yield from ((x, x + 1) for x in range(at, end) if old[x] != new[x])
+        elif blank(look_old) != blank(look_new):
+            yield at, end
+        else:
+            yield from ((x, x + 1) for x in range(at, end) if not old[x] == new[x] == " ")
+        at = end
+
+
+def between(runs: Iterable[Run], start: int, end: int) -> Iterator[Run]:
+    """What of a line stands in some columns."""
+    at = 0
+    for text, look in runs:
+        if at < end and start < at + len(text):
+            yield text[max(start - at, 0) : end - at], look
+        at += len(text)
+
+
+def blanks_apart(runs: Iterable[Run]) -> Sequence[Run]:
+    """Runs whose blanks at an end, or many in a row, are runs of their own, with the look that can be seen of them."""
+    apart: list[Run] = []
+    for whole, look in runs:
+        bare = blank(look)
+        for text in _BLANKS.split(whole) if bare is not look else (whole,):
+            if not text:
+                continue
+            shown = bare if text[0] == " " else look
+            if apart and apart[-1][1] == shown:
+                apart[-1] = (apart[-1][0] + text, shown)
+            else:
+                apart.append((text, shown))
+    return apart
 
 
 def _background(line: tuple[int, Sequence[Run]]) -> str:
     return line[1][0][1].background if line[1] else ""
 
 
-def erased(cells: Sequence[Cell], *, to_end: bool) -> Iterator[Cell]:
-    """Cells with sequences in place of many blanks: what is erased is filled with the background.
+def erased(runs: Sequence[Run], *, to_end: bool) -> Iterator[Run]:
+    """Runs with sequences in place of many blanks: what is erased is filled with the background.
 
     Args:
         to_end: whether they reach the end of the line.
     """
-    at, count = 0, len(cells)
-    while at < count:
-        cell = cells[at]
-        end = at + 1
-        if cell[0] == " " and cell[1].color == ANY:
-            while end < count and cells[end] == cell:
-                end += 1
-        if to_end and end == count and end - at > len(TO_END):
-            yield TO_END, cell[1]
-        elif end - at > MANY:
-            yield f"\x1b[{end - at}X\x1b[{end - at}C", cell[1]
+    for number, (text, look) in enumerate(runs, 1):
+        count = len(text) if look.color == ANY else 0
+        if to_end and number == len(runs) and count > len(TO_END):
+            yield TO_END, look
+        elif count > MANY:
+            yield f"\x1b[{count}X\x1b[{count}C", look
         else:
-            yield cell[0] * (end - at), cell[1]
-        at = end
+            yield text, look
 
 
 @cache
@@ -151,11 +196,6 @@ def fills_erased() -> bool:
             curses.setupterm(fd=1)  # Textual has its own in place of sys.stdout
             return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") == b"\x1b[%p1%dX"
     return False
-
-
-def cells_of(runs: Iterable[Run]) -> list[Cell]:
-    """A line, cell by cell."""
-    return [(sign, look if sign != " " else blank(look)) for text, look in runs for sign in text]
 
 
 @lru_cache(1024)
