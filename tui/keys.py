@@ -180,7 +180,8 @@ def entries(screen: Screen[Any], lang: str, *, hidden: bool = False) -> list[Ent
                 continue
             told = enter.text(lang)
         why = _why_not(screen, active)
-        if hidden or binding.action == "open" or (active.enabled and why is None):  # Enter always stands first
+        first = binding.action == "open" and why is not NOTHING_HERE  # Enter, where there is anything
+        if hidden or first or (active.enabled and why is None):
             reason = why.say(lang, keys=screen.desk.keys) if why else ""  # type: ignore[attr-defined]
             found[binding.action] = Entry(shown(binding.key, lang), told, active, reason)
     order = _own_first(screen)

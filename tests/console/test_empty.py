@@ -8,6 +8,7 @@ import pytest
 
 from core.office import create_office
 from tests.console.conftest import sitting
+from tui.widgets.frame import Footer
 
 WHY = {
     "2": ("Nenhum template ainda.", "malote import PASTA"),
@@ -76,6 +77,25 @@ async def test_the_panel_says_what_is_missing_and_what_fills_it(empty: Path, wid
             await desk.see(what)
         await desk.press("down")
         await desk.go("enter", see="Nenhum cliente ainda.")
+
+
+async def test_no_key_is_offered_that_does_nothing(empty: Path) -> None:
+    """Who presses one and sees nothing happen takes the rest for broken too."""
+    offered = {
+        "1": "Enter abrir  q sair",
+        "2": "q sair",
+        "3": "q sair",
+        "5": "q sair",
+        "6": "q sair",
+        "7": "n novo  q sair",
+        "8": "n novo  q sair",
+    }
+    async with sitting(empty, (120, 24)) as desk:
+        for place, keys in offered.items():
+            await desk.press(place)
+            await desk.until(lambda keys=keys: desk.app.screen.query_one(Footer).text == f" {keys}  ? ajuda", keys)
+        await desk.go("3", see="Nenhuma tarefa.")
+        await desk.go("slash", see="nada nesta lista")
 
 
 async def test_an_office_without_templates_can_be_activated(empty: Path) -> None:

@@ -93,6 +93,7 @@ class Clients(Records[Seen]):
     ENTER = Text("pasta", "folder")
     ONLY = Text("só os sem pasta", "only without folder"), "clients.unlinked"
     FOR_ADMINS = frozenset({"open", "tax_id", "rename", "new", "unlink"})
+    ON_ANY = frozenset({"unlinked"})
     ON_ONE = frozenset({"open", "tax_id", "rename", "unlink", "protocol"})
     BINDINGS: ClassVar = [
         key("f", "unlinked", Text("sem pasta", "without folder")),

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from core.domain.text import Text
 from core.office.views import Identified
 from tui.desk import Desk
-from tui.keys import key
+from tui.keys import NOTHING_HERE, key
 from tui.listing import Listing
 from tui.marks import Marks
 from tui.screens.panel import number
@@ -41,6 +41,9 @@ NOTHING_FITS = Text(
 )
 NO_MARKS_BEFORE = Text("Nenhuma seleção para desfazer.", "No selection to undo.")
 
+USUAL = frozenset({"filter", "sort", "column", "mark_none", "only_marked", "undo_marks"})
+"""Actions that are of no use in a list of nothing."""
+
 F = TypeVar("F")
 T = TypeVar("T", bound=Identified)
 
@@ -49,6 +52,8 @@ class Marked(Working[F]):
     """A filter, a list with marks, and how many are what; where the things come from is the place's own matter."""
 
     listing: Marks
+    ON_ANY: ClassVar[frozenset[str]] = frozenset()
+    """Actions that are of no use in a list of nothing, besides the usual ones."""
 
     BINDINGS: ClassVar = [
         key("slash", "filter", Text("filtrar", "filter")),
@@ -79,6 +84,14 @@ class Marked(Working[F]):
     def rearrange(self) -> None:
         """Filter and sort anew, and show that."""
         raise NotImplementedError
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        if self._found is not None:
+            if not self.listing.total and (action in USUAL or action in self.ON_ANY):
+                return NOTHING_HERE
+            if action in ("mark_all", "invert") and not len(self.listing):
+                return NOTHING_HERE
+        return super().why_not(action, parameters)
 
     @property
     def filtered(self) -> bool:

@@ -42,6 +42,7 @@ class Log(Filtered):
 
     TITLE_TEXT = Text("Registro", "Journal")
     ENTER = Text("tarefa", "task")
+    ON_ONE = frozenset({"grave", "copy", "detail", "export", "error"})
     BINDINGS: ClassVar = [
         key("e", "grave('error', 1)", Text("próximo erro", "next error"), name="log.next_error"),
         key("slash", "text", Text("texto", "text")),

@@ -57,6 +57,7 @@ OF_ONE = {
     UNKNOWN: Text("Arquivo que o Express não reconheceu", "File that Express did not know"),
 }
 """How the same is said of one."""
+NOTHING_FAILED = Text("nenhum envio falhou nem espera", "none failed, none waits")
 TODAY = Text("Hoje", "Today")
 MONTHS = (
     *(Text("Janeiro", "January"), Text("Fevereiro", "February"), Text("Março", "March"), Text("Abril", "April")),
@@ -203,6 +204,13 @@ class Panel(Place[Found]):
         lead = next((one for one in self._leads if one.text.pt == message.rows.current), None)
         if lead is not None:
             await self.console.go(lead.place, **lead.aims)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> Text | None:
+        if action == "retry" and self._found is not None:
+            now = self._found.overview
+            if now.pause is None and not now.deliveries["failed"] + now.deliveries["queued"]:
+                return NOTHING_FAILED
+        return super().why_not(action, parameters)
 
     def action_retry(self) -> None:
         from tui.screens.retrying import retry

@@ -63,6 +63,7 @@ class Tasks(Filtered[Found]):
         key("b", "reopen", Text("reabrir", "reopen"), show=False),
     ]
     listing: Paged
+    ON_ANY = frozenset({"choose", "failing"})
     ON_ONE = frozenset({"complete", "reopen", "mark_like", "mark", "mark_to"})
 
     def __init__(self, desk: Desk):

@@ -84,7 +84,8 @@ class Templates(Columned[View]):
     ENTER = Text("pasta", "folder")
     ONLY = Text("só os sem pasta", "only without folder"), "templates.unmapped"
     FOR_ADMINS = frozenset({"open", "map_marked", "undo", "redo", "clear"})
-    ON_ONE = frozenset({"map_marked", "clear", "mark_like", "rules"})
+    ON_ANY = frozenset({"unmapped", "undo", "redo"})
+    ON_ONE = frozenset({"map_marked", "clear", "mark_like", "mark", "mark_to", "rules"})
     BINDINGS: ClassVar = [
         key("d", "map_marked", Text("pasta em lote", "folder for all marked")),
         key("f", "unmapped", Text("sem pasta", "without folder")),
