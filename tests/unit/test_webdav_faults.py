@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gzip
 import logging
 import os
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -398,3 +401,107 @@ async def test_lock_held_by_someone_is_busy(portal: WebDavPortal, server: Server
         await portal.publish(source, PLACE, Unchanged("0" * 64), "s")
     assert raised.value.code == "portal_busy"
     assert "PUT" not in server.methods()
+
+
+MULTISTATUS = (
+    '<d:multistatus xmlns:d="DAV:"><d:response><d:href>/dav/Cliente/Fiscal/DAS.pdf</d:href>{}</d:response>'
+    "</d:multistatus>"
+)
+PROPSTAT = "<d:propstat><d:prop>{}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>"
+NINES = "9" * 6000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MULTISTATUS.format(PROPSTAT.format(f"<d:getcontentlength>{NINES}</d:getcontentlength>")),
+        MULTISTATUS.format(PROPSTAT.format(f"<d:quota-available-bytes>{NINES}</d:quota-available-bytes>")),
+        MULTISTATUS.format(
+            PROPSTAT.format(f"<d:getlastmodified>Mon, 01 Jan {NINES[:20]} 00:00:00 GMT</d:getlastmodified>")
+        ),
+        MULTISTATUS.format("<d:status>HTTP/1.1 ² OK</d:status>"),
+        MULTISTATUS.format(f"<d:status>HTTP/1.1 {NINES} OK</d:status>"),
+        '<?xml version="1.0" encoding="utf-7"?>' + MULTISTATUS.format(""),
+        '<?xml version="1.0" encoding="none-such"?>' + MULTISTATUS.format(""),
+    ],
+)
+async def test_an_answer_out_of_its_mind_is_a_fault_of_the_portal(
+    portal: WebDavPortal, server: Server, text: str
+) -> None:
+    """As a traceback it would end every worker, and nothing would leave for anyone."""
+    server.answers["PROPFIND"] = lambda _: httpx.Response(
+        207, text=text, headers={"Date": f"Mon, 01 Jan {NINES[:20]} 00:00:00 GMT"}
+    )
+    for ask in (portal.look(PLACE), portal.folders(("Cliente",), ()), portal.names(("Cliente",), ()), portal.check()):
+        with contextlib.suppress(PortalFault):
+            await ask
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "code"),
+    [
+        ("PROPFIND", status(302, {"Location": "http://[elsewhere"}), "portal_unreachable"),
+        ("PROPFIND", status(401, {"WWW-Authenticate": 'Digest realm="x", nonce="y", algorithm=NONE'}), "portal_auth"),
+        ("PROPFIND", status(401, {"WWW-Authenticate": 'Digest realm="x", nonce="y", qop="auth-int"'}), "portal_auth"),
+    ],
+)
+async def test_headers_out_of_their_mind_too(
+    portal: WebDavPortal, server: Server, method: str, answer: Callable[[httpx.Request], httpx.Response], code: str
+) -> None:
+    server.answers[method] = answer
+    with pytest.raises(PortalFault) as caught:
+        await portal.look(PLACE)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("token", ["<opaquelocktoken:ação>", "<a\tb>"])
+async def test_a_lock_token_that_no_header_can_hold_is_no_lock(
+    portal: WebDavPortal, server: Server, token: str, source: Path
+) -> None:
+    server.answers["LOCK"] = lambda _: httpx.Response(200, headers=[(b"Lock-Token", token.encode())])
+    server.answers["GET"] = lambda _: httpx.Response(200, headers=[(b"ETag", '"é"'.encode())])
+    server.answers["PROPFIND"] = lambda request: httpx.Response(
+        207, text=FOLDER.format(path=request.url.raw_path.decode()).replace("<d:collection/>", "")
+    )
+    with pytest.raises((PortalFault, Conflict)):
+        await portal.publish(source, PLACE, Unchanged("0" * 64), "scratch")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_compressed_answer_has_the_same_bound(
+    portal: WebDavPortal, server: Server, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few thousand bytes would become gigabytes before anyone counts them."""
+    text = FOLDER.format(path="/dav/") + " " * (64 << 20)
+    monkeypatch.setattr(requests, "ANSWER_BOUND", 1 << 20)
+    body = text.encode()
+    for _ in range(times):
+        body = gzip.compress(body)
+    headers = {"Content-Encoding": ", ".join(["gzip"] * times)}
+    server.answers["PROPFIND"] = lambda _: httpx.Response(207, stream=Stream(body), headers=headers)
+    tracemalloc.start()
+    with pytest.raises(PortalFault) as caught:
+        await portal.look(PLACE)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (caught.value.code, most < 16 << 20) == ("portal_error", True)
+
+
+async def test_a_compressed_answer_is_read(portal: WebDavPortal, server: Server) -> None:
+    """Some things between us and the portal compress although nobody asked."""
+    server.answers["PROPFIND"] = lambda request: httpx.Response(
+        207,
+        stream=Stream(gzip.compress(FOLDER.format(path=request.url.raw_path.decode()).encode())),
+        headers={"Content-Encoding": "gzip"},
+    )
+    assert await portal.look(PLACE) is not None
+
+
+class Stream(httpx.AsyncByteStream):
+    """Bytes as they come from the network: httpx expands those that it is given whole."""
+
+    def __init__(self, data: bytes):
+        self._data = data
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._data

@@ -206,7 +206,17 @@ def test_facts_that_cannot_be_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("17", 17), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", None), ("", None), ("-1", None)]
+    ("value", "seconds"),
+    [
+        ("17", 17),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("-1", None),
+        ("9" * 500, 86400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86400),
+        ("Mon, 01 Jan " + "9" * 20 + " 00:00:00 GMT", None),
+    ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after_of({"retry-after": value}) == seconds

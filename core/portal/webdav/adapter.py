@@ -29,7 +29,7 @@ from core.portal.webdav.publishing import Publisher
 from core.portal.webdav.recovery import Recovery
 from core.portal.webdav.requests import Deadlines, Requests
 from core.portal.webdav.verbs import LOCK_SECONDS, Dav
-from core.portal.webdav.xml import DAV
+from core.portal.webdav.xml import DAV, whole_number
 from core.ports import Absent, Condition, Found, PortalFault, PortalReport
 
 LISTING_LIFE = 2.0
@@ -126,7 +126,7 @@ class WebDavPortal:
                 ("round_trip_ms", f"{round_trip * 1000:.0f}"),
                 ("upload_kb_s", f"{SPEED_SAMPLE / 1024 / max(upload, 1e-6):.0f}"),
             ),
-            free=int(free) if free.isascii() and free.isdigit() else None,  # negative: not known (Nextcloud)
+            free=whole_number(free),  # negative: not known (Nextcloud)
         )
 
     async def _upload_time(self) -> float:

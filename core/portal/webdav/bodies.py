@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from core.domain.text import Text, both
 from core.portal.faults import source_unreadable
 from core.ports import PortalFault
 
 WHOLE = 1 << 20
 """Bodies up to so many bytes are read at once; longer ones are streamed."""
 CHUNK = 1 << 18
+COMPRESSED = frozenset({"gzip", "deflate"})
+AUTOMATIC = 47
+"""zlib's word for: with gzip's head or zlib's, and the largest window."""
+BAD_COMPRESSION = Text("resposta comprimida que não se lê", "an answer whose compression cannot be read")
 
 
 @dataclass(frozen=True)
@@ -82,3 +88,29 @@ def read_body(body: Body) -> bytes:
     if len(content) != body.size:
         raise PortalFault("file_changed")
     return content
+
+
+async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The bytes of an answer as they come, none larger than `CHUNK` where they were compressed.
+
+    We ask for none that is; httpx would expand all that came at once, and several times over: gigabytes out of a few
+    thousand bytes. What we do not know stays as it is, as there.
+
+    Raises:
+        PortalFault: portal_error, what came is not what it says.
+    """
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    if response.headers.get("content-encoding", "").strip().lower() not in COMPRESSED:
+        async for chunk in response.stream:
+            yield chunk
+        return
+    expanding = zlib.decompressobj(AUTOMATIC)
+    try:
+        async for chunk in response.stream:
+            left = chunk
+            while left:
+                yield expanding.decompress(left, CHUNK)
+                left = expanding.unconsumed_tail
+        yield expanding.flush()
+    except zlib.error:
+        raise PortalFault("portal_error", both(BAD_COMPRESSION)) from None

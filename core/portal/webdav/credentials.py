@@ -21,6 +21,9 @@ ENVIRONMENT = "MALOTE_PORTAL_PASSWORD"
 KEYRING_SERVICE = "malote"
 OPEN_TO_OTHERS = Text("outros podem ler {path}; faça chmod 600", "others can read {path}; chmod 600 it")
 UNREADABLE = Text("não consigo ler {path} (password_file): {why}", "cannot read {path} (password_file): {why}")
+UNKNOWN_DIGEST = Text(
+    "o servidor pede um Digest que não conhecemos", "the server asks for a Digest that we do not know"
+)
 NO_TEXT = Text("não é um texto em UTF-8", "it is no text in UTF-8")
 
 Secret = Callable[[], str | None]
@@ -146,7 +149,11 @@ class PasswordAuth(httpx.Auth):
             request.headers.pop("Authorization", None)
             flow = self._chosen.auth_flow(request)
             next(flow)  # it would ask to be asked; that has happened
-            yield flow.send(response)
+            try:
+                signed = flow.send(response)
+            except (KeyError, NotImplementedError, ValueError):  # an algorithm or a protection that httpx has not
+                raise PortalFault("portal_auth", both(UNKNOWN_DIGEST)) from None
+            yield signed
         elif "basic" in offered and self._chosen is None:
             self._chosen = self._basic()
             self._put(request)

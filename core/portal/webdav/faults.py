@@ -66,6 +66,10 @@ NO_WEBDAV = Text(
 )
 
 
+LONGEST_WAIT = 86_400.0
+"""Seconds: a proxy that asks for a year would hold all sending until someone wondered."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer, read whole."""
@@ -125,7 +129,10 @@ def may_have_worked(status: int) -> bool:
 
 
 def _elsewhere(answer: Answer) -> PortalFault:
-    where = urlsplit(answer.headers.get("location", ""))
+    try:
+        where = urlsplit(answer.headers.get("location", ""))
+    except ValueError:  # no URL
+        where = urlsplit("")
     host = where.netloc.rpartition("@")[2]  # a login page's address may hold a user and a password
     shown = f" ({host}{where.path})" if host or where.path else ""
     return PortalFault("portal_unreachable", both(A_PAGE, shown=shown))
@@ -140,14 +147,15 @@ def words_of(answer: Answer) -> str:
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """Seconds in Retry-After, which may be a number or a date (RFC 9110, 10.2.3)."""
+    """Seconds in Retry-After, which may be a number or a date (RFC 9110, 10.2.3); no more than `LONGEST_WAIT`."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST_WAIT)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+        seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError, OverflowError):
         return None
+    return min(max(0.0, seconds), LONGEST_WAIT)
 
 
 def fault_of_error(error: httpx.HTTPError, *, unknown: bool) -> PortalFault:

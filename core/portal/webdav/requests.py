@@ -14,7 +14,7 @@ from urllib.request import getproxies
 import httpx
 
 from core.domain.text import Text, both
-from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, SlowStream, read_body
+from core.portal.webdav.bodies import WHOLE, Body, Cut, CutStream, FileStream, SlowStream, pieces, read_body
 from core.portal.webdav.connections import Connections
 from core.portal.webdav.credentials import BearerAuth, PasswordAuth, Secret, hidden
 from core.portal.webdav.faults import Answer, another, fault_of, fault_of_error, too_slow
@@ -123,19 +123,19 @@ class Requests:
     async def hash_of(self, path: str) -> tuple[Answer, str, int]:
         """GET a file: the answer without its body, the SHA-256 of the bytes, and how many they were.
 
-        The deadline is for each piece: nobody knows how many bytes will come.
+        The deadline grows with the bytes that have come: nobody knows how many will.
         """
 
         async def once(deadline: asyncio.Timeout) -> tuple[Answer, str, int]:
-            clock = asyncio.get_running_loop().time
+            began = asyncio.get_running_loop().time()
             async with self._answer("GET", path, {}, b"") as response:
                 if response.status_code != 200:
                     return await self._read("GET", response), "", 0
                 sha256, count = hashlib.sha256(), 0
-                async for chunk in response.aiter_bytes():
-                    deadline.reschedule(clock() + self.deadlines.request)
+                async for chunk in pieces(response):
                     sha256.update(chunk)
                     count += len(chunk)
+                    deadline.reschedule(began + self.deadlines.request + self.deadlines.for_bytes(count))
                 return Answer("GET", 200, response.headers), sha256.hexdigest(), count
 
         return await self._guarded("GET", self.deadlines.request, once)
@@ -283,16 +283,9 @@ class Requests:
         return PasswordAuth(self._username, password, at_once=self._address.secure)
 
 
-def _as_it_comes(response: httpx.Response) -> AsyncIterator[bytes]:
-    if "content-encoding" in response.headers:
-        return response.aiter_bytes()
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    return aiter(response.stream)
-
-
 async def _read_whole(response: httpx.Response) -> bytes:
     chunks, size = [], 0
-    async for chunk in _as_it_comes(response):
+    async for chunk in pieces(response):
         size += len(chunk)
         if size > ANSWER_BOUND:
             raise PortalFault("portal_error", both(TOO_LARGE))

@@ -118,6 +118,7 @@ class Dav:
         """
         answer, sha256, count = await self.requests.hash_of(self.path(names))
         etag = answer.headers.get("etag", "")
+        etag = etag if etag.isascii() else ""  # it goes into a header of ours
         if answer.status in {404, 410}:
             return Read(None)
         if answer.status == 204:
@@ -176,7 +177,8 @@ class Dav:
                 token = next((lock.token for lock in active_locks(parse(answer.body))), "")
             except BadXml:
                 token = ""
-        return Lock(token, answer.status == 201) if token else 501
+        is_usable = token.isascii() and token.isprintable()  # it goes into a header of ours
+        return Lock(token, answer.status == 201) if token and is_usable else 501
 
     async def unlock(self, names: Names, token: str) -> None:
         """UNLOCK; a lock that is gone already is fine."""
@@ -211,5 +213,5 @@ def _entries(answer: Answer) -> list[Entry]:
 def _date(answer: Answer) -> float | None:
     try:
         return parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

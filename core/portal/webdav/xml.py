@@ -62,14 +62,14 @@ class Entry:
     @property
     def size(self) -> int | None:
         size = self.text(f"{DAV}getcontentlength")
-        return int(size) if size.isascii() and size.isdigit() else None
+        return whole_number(size)
 
     @property
     def modified(self) -> float | None:
         """Seconds since the epoch, by the server's clock."""
         try:
             return parsedate_to_datetime(self.text(f"{DAV}getlastmodified")).timestamp()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
 
     @property
@@ -115,7 +115,7 @@ def parse(data: bytes) -> Element:
     try:
         parser.Parse(data, True)
         return builder.close()
-    except (expat.ExpatError, AssertionError, UnicodeError) as error:
+    except (expat.ExpatError, AssertionError, ValueError, LookupError) as error:  # an encoding that is none, too
         raise BadXml(str(error)) from None
 
 
@@ -155,7 +155,12 @@ def multistatus(data: bytes) -> list[Entry]:
 def _status(line: str | None) -> int:
     """The number in `HTTP/1.1 404 Not Found`; 0 when there is none."""
     parts = (line or "").split()
-    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+    return (whole_number(parts[1]) or 0) if len(parts) > 1 else 0
+
+
+def whole_number(text: str) -> int | None:
+    """What a server writes as a number of bytes or the like; None where it is none that could be meant."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def active_locks(above: Element) -> tuple[ActiveLock, ...]:
