@@ -193,6 +193,14 @@ def test_what_cannot_be_shown_is_cut_on_the_left_part_only() -> None:
     assert spread([("a", "")], [("right", "")], 10)[1] == ("    ", "")
 
 
+async def test_a_line_that_is_cut_says_so(work: Path) -> None:
+    """Half a sentence reads as a whole one, and says something else."""
+    async with sitting(work, (60, 24)) as desk:
+        lines = desk.app.screen.query_one("#numbers", Lines)
+        assert lines.strip((("a" * 61, ""),)).text == "a" * 59 + "…"
+        assert lines.strip((("a" * 60 + "  ", ""),)).text == "a" * 60
+
+
 async def test_a_long_notice_is_read_to_its_end(work: Path) -> None:
     """What is to be done stands at a sentence's end, and that was cut where the screen ended."""
     said = "Nenhuma tarefa aberta de Marcenaria São Bento ME espera Recibo EFD ICMS/IPI de 2026-10: escolha outra."

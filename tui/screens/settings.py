@@ -17,7 +17,7 @@ from tui.screens.ask import Ask
 from tui.screens.pick import Option, Pick
 from tui.screens.records import Records
 from tui.watch import Changed
-from tui.widgets.lines import Line, line, wrapped
+from tui.widgets.lines import Line, wrapped
 from tui.widgets.rows import Column, Row, Rows
 
 HEADS = (Text("Chave", "Key"), Text("Valor", "Value"), Text("Padrão", "Default"))
@@ -106,7 +106,10 @@ class SettingsPlace(Records[Item]):
         if one.wrong is not None:
             lines += wrapped("✗ " + one.wrong.say(self.desk.lang), width, "error", most=2)
         key = f"[{setting.section}] {setting.key}"
-        return [*lines, line((f" {self.say(IN_FILE, file=FILE, key=key)} · {self.say(setting.restart)}", "muted"))]
+        return [
+            *lines,
+            *wrapped(f"{self.say(IN_FILE, file=FILE, key=key)} · {self.say(setting.restart)}", width, "muted"),
+        ]
 
     def read(self) -> list[Item]:
         self._settings = found = settings.read_settings(self.desk.ctx)

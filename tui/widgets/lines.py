@@ -145,7 +145,12 @@ class Lines(Quick, Widget):
             blank = " " * (width - used)
             runs[-1:] = [(runs[-1][0] + blank, base)] if runs and runs[-1][1] == base else [*runs[-1:], (blank, base)]
         strip = Strip([Segment(text, self.tone(tone)) for text, tone in runs], max(used, width))
-        return strip if used <= width else strip.crop(0, width)
+        if used <= width:
+            return strip
+        if width < 2 or not strip.crop(width).text.strip():
+            return strip.crop(0, width)
+        kept = list(strip.crop(0, width - 1))
+        return Strip([*kept, Segment("…", kept[-1].style)], width)  # what is cut, is never cut without a sign
 
     def tone(self, name: str) -> Style:
         """A tone's style under the present theme."""
