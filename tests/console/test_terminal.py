@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import re
@@ -10,7 +11,9 @@ import struct
 import sys
 import termios
 import time
+import tty
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any, cast
@@ -298,3 +301,37 @@ def test_a_console_whose_line_is_lost_can_always_end() -> None:
         talking.join(PATIENCE)
         assert not talking.is_alive()
         os.dup2(os.open(os.devnull, os.O_WRONLY), terminals)  # what the file still holds can be written at its end
+
+
+async def test_a_terminal_that_takes_nothing_for_a_while_holds_nobody_up_and_gets_all_in_order() -> None:
+    """Someone holds the scroll bar, or a line is slow: keys and the office's changes are still attended to."""
+    ours, terminals = os.openpty()
+    tty.setraw(terminals)
+    output = terminal.Output(os.ttyname(terminals), asyncio.get_running_loop())
+    written = [f"{number}:" + "ç" * 1000 for number in range(200)]
+    for one in written:
+        output.write(one)  # would never return if it waited
+    assert output.behind
+    wanted, got = "".join(written).encode(), b""
+    os.set_blocking(ours, False)
+    while len(got) < len(wanted):
+        with suppress(BlockingIOError):
+            got += os.read(ours, 65536)
+        await asyncio.sleep(0)
+    assert got == wanted
+    assert not output.behind
+    output.write("the last")
+    output.stop()
+    assert os.read(ours, 100) == b"the last"
+    os.close(ours)
+    os.close(terminals)
+
+
+async def test_what_is_written_to_a_lost_line_is_dropped() -> None:
+    ours, terminals = os.openpty()
+    output = terminal.Output(os.ttyname(terminals), asyncio.get_running_loop())
+    for _ in range(200):
+        output.write("x" * 1000)
+    os.close(ours)
+    output.stop()
+    os.close(terminals)

@@ -52,7 +52,9 @@ class Painting:
     def _paint(self) -> None:
         self._handle, self._last = None, get_running_loop().time()
         screen = self._screen
-        if not screen.app._exit:
+        if getattr(screen.app._driver, "behind", False):
+            self.resume()
+        elif not screen.app._exit:
             try:
                 with screen._context():
                     screen._on_timer_update()
