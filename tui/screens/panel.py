@@ -20,7 +20,7 @@ from core.office.views import Overview
 from core.office.words import COMPLETED_TASKS, OPEN_TASKS
 from tui.keys import key
 from tui.screens.place import Place
-from tui.widgets.lines import Line, Lines, fit, line, saying
+from tui.widgets.lines import Line, Lines, fit, line, saying, wrapped
 from tui.widgets.rows import Column, Fixed, Row, Rows
 
 PRIORITY = Text("Prioridade", "Priority")
@@ -166,12 +166,15 @@ class Panel(Place[Found]):
             (FAILING, *both(found, "failed")),
         )
         month = self.say(MONTHS[found.midnight.month - 1])
+        room = max(min(self.size.width - 24, 46), 8)
         lines = [
             line(""),
-            line((f" {fit(self.say(SENDINGS), 46)}", "accent"), (self._pair(self.say(TODAY), month), "muted")),
+            line((f" {fit(self.say(SENDINGS), room)}", "accent"), (self._pair(self.say(TODAY), month), "muted")),
         ]
         for text, first, second in table:
-            lines.append(line(f"  {fit(self.say(text), 45)}", self._pair(number(first, lang), number(second, lang))))
+            lines.append(
+                line(f"  {fit(self.say(text), room - 1)}", self._pair(number(first, lang), number(second, lang)))
+            )
         tasks = found.overview.tasks
         open_, completed = tasks.get("open", 0), tasks.get("completed", 0)
         told = self.say(
@@ -180,7 +183,7 @@ class Panel(Place[Found]):
             completed=COMPLETED_TASKS.say(lang, completed, number(completed, lang)),
         )
         templates = self.say(TEMPLATES, count=number(found.overview.templates, lang))
-        lines += [line((f"  {told} · {templates}", "muted")), line("")]
+        lines += [*wrapped(f"{told} · {templates}", self.size.width, "muted", indent="  "), line("")]
         if not (hours := by_hour_today(found)):
             lines.append(line((" " + self.say(BY_HOUR), "accent"), ("   " + self.say(NONE_TODAY), "muted")))
             return lines
@@ -193,6 +196,11 @@ class Panel(Place[Found]):
             head = " " + self.say(LAST)
             lines += [line(""), line((head, "accent"), fit(told, max(self.size.width - len(head) - 1, 1)))]
         return lines
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if (found := self._found) is not None:
+            self.call_after_refresh(lambda: self.query_one("#numbers", Lines).update(self._numbers(found)))
 
     @staticmethod
     def _pair(first: str, second: str) -> str:
