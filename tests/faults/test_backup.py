@@ -69,6 +69,16 @@ def test_a_killed_backup_is_no_file_and_blocks_no_other(tmp_path: Path) -> None:
     assert names(office.parent) == ["escritorio"]
 
 
+def test_a_pipe_among_what_others_left_holds_nothing_up(tmp_path: Path) -> None:
+    """In a folder where others may write, one that nobody writes to would hold every night's backup for ever."""
+    program = build(tmp_path, tasks=1)
+    left = tmp_path / "copias" / ".malote-de-outro"
+    left.mkdir(parents=True)
+    os.mkfifo(left / ".lock")
+    save(program, left.parent / "0.tar")
+    assert (left.parent / "0.tar").exists()
+
+
 def test_two_backups_to_one_name_make_one_whole_file(tmp_path: Path) -> None:
     """Two calls of cron overlap: the file of that name is never the half of one of them."""
     program = build(tmp_path, tasks=12)

@@ -148,6 +148,16 @@ def test_a_forged_backup_writes_nothing_anywhere(malote: Malote, tmp_path: Path,
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_backup_of_holes_does_not_fill_the_disk(tmp_path: Path) -> None:
+    """A thousand bytes may say that they are a file of a terabyte (GNU's sparse files), and all of it is written."""
+    forged = tmp_path / "forjada.tar"
+    with tarfile.open(forged, "w", format=tarfile.PAX_FORMAT) as tar:
+        info = tarfile.TarInfo("inbox/holes")
+        info.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9000000"}
+        tar.addfile(info)
+    assert "contém inbox/holes" in other(tmp_path).run("restore", str(forged), status=1).stderr
+
+
 def test_a_backup_with_a_changed_or_cut_document_is_refused(malote: Malote, tmp_path: Path) -> None:
     copy, changed, cut = tmp_path / "copia.tar", tmp_path / "trocada.tar", tmp_path / "cortada.tar"
     malote.run("backup", str(copy))
