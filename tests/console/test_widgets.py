@@ -16,6 +16,7 @@ from tests.console.conftest import sitting
 from tests.console.piloted import piloted
 from tui.listing import Listing
 from tui.places import PLACES
+from tui.screens.pick import Pick
 from tui.widgets.frame import Footer, Notice
 from tui.widgets.lines import Lines, fit, spread, wrapped
 from tui.widgets.rows import Column, Row, Rows
@@ -212,6 +213,24 @@ async def test_a_long_notice_is_read_to_its_end(work: Path) -> None:
         assert all(cell_len(one) <= 80 for one in notice.text.splitlines())
         notice.say("Pronto.")
         await desk.until(lambda: notice.size.height == 1)
+
+
+async def test_a_notice_does_not_outlive_what_it_is_about(work: Path) -> None:
+    """It would be taken for what came of the next thing that one does."""
+    async with sitting(work) as desk:
+        await desk.go("3", see="37 de 42")
+        tasks = desk.app.screen
+        notice = tasks.query_one(Notice)
+        tasks.notice("✓ feito", "good")
+        await desk.go("2", see="21 de 21")
+        await desk.until(lambda: not notice.text, "nothing in the notice")
+        await desk.go("3", see="37 de 42")
+        tasks.notice("✗ falhou", "error")
+        await desk.go("2", see="21 de 21")
+        await desk.go("3", see="✗ falhou")
+        await desk.press("p")
+        await desk.until(lambda: isinstance(desk.app.screen, Pick))
+        assert not notice.text
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

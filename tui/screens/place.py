@@ -123,6 +123,11 @@ class Place(Still[None], Generic[F]):
         if self._stale:
             self.reload()
 
+    def on_screen_suspend(self) -> None:
+        """What came of an act is of no use once one is elsewhere; what went wrong still is when one comes back."""
+        if isinstance(self.app.screen, Place):
+            self._forget(failures=False)
+
     def on_resize(self) -> None:
         self.console.tell_header(self)
 
@@ -184,6 +189,10 @@ class Place(Still[None], Generic[F]):
         for notice in self.query(Notice):
             notice.say(text, tone)
 
+    def _forget(self, *, failures: bool) -> None:
+        for notice in self.query(Notice):
+            notice.forget(failures=failures)
+
     def refuse(self, why: Text) -> None:
         self.notice(self.say(why) + (self.desk.whom_to_ask() if why is ADMINS_ONLY else ""), "warning")
 
@@ -193,6 +202,8 @@ class Place(Still[None], Generic[F]):
         async def doing_it() -> None:
             if doing:
                 self.notice(doing, "muted")
+            else:
+                self._forget(failures=True)  # of the act before
             try:
                 result = await in_thread(do)
             except Exception as error:

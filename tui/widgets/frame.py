@@ -151,9 +151,11 @@ class Notice(Lines):
     """A line above the footer, or two: what came of the last thing that one did."""
 
     _timer: Timer | None = None
+    _failure = False
 
     def say(self, text: str, tone: str = "") -> None:
         """Show a sentence for a while."""
+        self._failure = tone == "error"
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -161,6 +163,15 @@ class Notice(Lines):
         self._show(wrapped(text, width, tone, most=NOTICED) if text else [()])
         if text:
             self._timer = self.set_timer(max(8, len(text) / 10), self._clear)
+
+    def forget(self, *, failures: bool) -> None:
+        """Show no more what has become stale.
+
+        Args:
+            failures: also what went wrong.
+        """
+        if self.text and (failures or not self._failure):
+            self.say("")
 
     def _clear(self) -> None:
         self._show([()])
