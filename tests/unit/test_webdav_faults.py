@@ -487,6 +487,28 @@ async def test_a_compressed_answer_has_the_same_bound(
     assert (caught.value.code, most < 16 << 20) == ("portal_error", True)
 
 
+async def test_a_file_that_comes_byte_by_byte_for_ever_is_given_up(server: Server, tmp_path: Path) -> None:
+    """Eight of them would hold all that is to be sent to anyone, and `malote deliver` would never end."""
+
+    async def dripping() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.02)
+            yield b"x"
+
+    server.answers["GET"] = lambda _: httpx.Response(200, content=dripping())
+    FactsFile(tmp_path, "webdav+http://localhost/").write(FACTS)
+    portal = WebDavPortal(
+        "webdav+http://localhost/",
+        facts=tmp_path,
+        deadlines=Deadlines(request=0.05),
+        transport=lambda: httpx.MockTransport(server),
+    )
+    with pytest.raises(PortalFault) as caught:
+        await portal.digest(PLACE)
+    assert caught.value.code == "portal_unreachable"
+    await portal.close()
+
+
 async def test_a_compressed_answer_is_read(portal: WebDavPortal, server: Server) -> None:
     """Some things between us and the portal compress although nobody asked."""
     server.answers["PROPFIND"] = lambda request: httpx.Response(
