@@ -167,8 +167,10 @@ class Inbox:
             target = self._mine / number / path.relative_to(self.folder)
         except ValueError:
             return None
-        descriptor = -1
+        descriptor = folder = -1
         try:
+            folder = _entered(self.folder, path)
+            path = Path(f"/proc/self/fd/{folder}") / path.name
             with suppress(PermissionError):
                 descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
             if descriptor >= 0 and not _is_ours_alone(descriptor):
@@ -189,8 +191,9 @@ class Inbox:
         else:
             return target
         finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+            for one in (descriptor, folder):
+                if one >= 0:
+                    os.close(one)
             with suppress(OSError):
                 _remove_empty(self._mine / number)
 
@@ -278,6 +281,21 @@ def _files(folder: Path, but: Path | None, *, everything: bool = False) -> Itera
                 yield entry
             elif depth < DEEPEST and (but is None or entry.path != str(but)):
                 folders.append((entry.path, depth + 1))
+
+
+def _entered(top: Path, path: Path) -> int:
+    """The descriptor of the folder that a file below `top` lies in; no link is followed that took a folder's place.
+
+    Who may write into the inbox alone would else have files taken that only this worker's user may read.
+    """
+    here = os.open(top, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    for name in path.relative_to(top).parts[:-1]:
+        above = here
+        try:
+            here = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+        finally:
+            os.close(above)
+    return here
 
 
 def _is_unfinished(name: str) -> bool:

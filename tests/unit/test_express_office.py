@@ -305,6 +305,28 @@ def test_a_full_disk_keeps_what_was_taken_until_there_is_room(office: Bench, mon
     assert (row.name, row.params["code"]) == ("enorme.pdf", "too_large")
 
 
+def test_a_folder_swapped_for_a_link_gives_nothing_away(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may write into the inbox alone would have the worker take, and show, what only its own user may read."""
+    ctx, folder = office.ctx, office.ctx.folder / "inbox" / "pasta"
+    drop(office, "pasta/a.txt", page())
+    mine = ctx.folder / "particular"
+    mine.mkdir()
+    (mine / "a.txt").write_text(page())
+    monkeypatch.setattr("core.office.inbox.QUIET", 0.0)
+    ready = Inbox._ready
+
+    def swapped(inbox: Inbox) -> tuple[list[Path], bool]:
+        found = ready(inbox)
+        folder.rename(office.ctx.folder / "antes")
+        folder.symlink_to(mine)
+        return found
+
+    monkeypatch.setattr(Inbox, "_ready", swapped)
+    Inbox(ctx, "w").look()
+    assert (mine / "a.txt").exists()
+    assert not ctx.store.documents.of_task("a") and not list(waiting(ctx))
+
+
 def test_a_mended_cause_lets_a_file_go_by_itself(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     ctx = office.ctx
     drop(office, "cedo.txt", page(ALFA, "12/2026"))
