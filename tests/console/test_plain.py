@@ -22,7 +22,7 @@ WALK: tuple[tuple[tuple[str, str], ...], ...] = (
     (("2", "21 de 21"), ("/das simples\r", " 1 de 21"), ("e", "Regras do Express para"), ("\r", "Regra do Express")),
     (("3", "de 42"), ("  ", "2 selecionados"), ("c", "Concluir 2 tarefas")),
     (("3", "de 42"), ("f", "Tarefas: situa")),
-    (("3", "de 42"), ("\r", "explicar")),
+    (("3", "de 42"), ("\r", "Nenhum documento")),
     (("3", "de 42"), ("\r", "documento"), ("a", "Anexar a")),
     (("4", "seguindo"), ("n", "[avisos+]"), ("i", "De qual cliente?")),
     (("4", "seguindo"), ("E", "Para resolver"), ("d", "Uma linha do registro"), ("s", "Salvar em qual arquivo?")),
